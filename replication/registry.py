@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from replication.results import Provenance
+from replication.shapes import Norm
+
 CONTROL_SEEDS = range(10)
 """Seeds of the untrained controls from which a finding's chance rate is taken."""
 
@@ -218,3 +221,20 @@ def find(name: str) -> tuple[ModelEntry, int | None]:
             f"or an untrained control such as {control_name(DEFAULT_MODEL, 0)!r}"
         )
     return MODELS[base], seed
+
+
+def provenance(
+    name: str, entry: ModelEntry, seed: int | None, prompt: str, norm: Norm
+) -> Provenance:
+    """What stands behind numbers measured on a model, or on its untrained control of a seed."""
+    source = entry.source
+    return Provenance(
+        subject=name,
+        kind=entry.kind if seed is None else "control",
+        model=entry.title,
+        weights=entry.weights if seed is None else f"untrained, seed {seed}",
+        revision=source.sha256 if isinstance(source, WheelSource) else source.revision or "unknown",
+        norm=norm,
+        start_token=entry.start_token or "none",
+        prompt=prompt,
+    )

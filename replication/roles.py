@@ -30,7 +30,8 @@ class Role(StrEnum):
 @cache
 def countries() -> dict[str, list[str]]:
     """Names of countries: ``member`` states of the European Union when the articles' models were
-    trained (28 of them, under every name in use), and ``other`` countries."""
+    trained (28 of them, under every name in use), and ``other`` countries.
+    """
     text = resources.files("replication").joinpath("data/countries.json").read_text("utf-8")
     return json.loads(text)
 
@@ -50,6 +51,11 @@ def _items() -> re.Pattern[str]:
         Role.OTHER: ".",
     }
     return re.compile("|".join(f"(?P<{role}>{form})" for role, form in kinds.items()), re.DOTALL)
+
+
+def countries_in(text: str) -> list[str]:
+    """The names of countries that occur in a text, in order, repeated ones too."""
+    return [match.group() for match in _items().finditer(text) if match.lastgroup == Role.COUNTRY]
 
 
 def roles_of(tokens: tuple[str, ...]) -> tuple[Role, ...]:

@@ -1,0 +1,297 @@
+"""Turns every ``Claim`` of the test modules into tests, and writes what came out.
+
+One test per claim, subject and norm; on untrained controls one per claim and norm, whose result is
+the claim's chance rate. Findings listed in ``known_negatives.toml`` are strict expected failures.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replication import weights
+from replication.environment import environment
+from replication.files import write_whole
+from replication.findings import ChanceFinding, Claim, Finding, Findings, chance, judge
+from replication.readings import MOST_CONTROLS
+from replication.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find
+from replication.shapes import NORMS, Norm
+from replication.subjects import Measured, Published, Subject, View
+from replication.verdicts import as_text
+
+KNOWN_NEGATIVES = Path(__file__).with_name("known_negatives.toml")
+
+
+@dataclass
+class Run:
+    """What one run of pytest was asked for, and what it has found."""
+
+    models: list[str]
+    norms: list[Norm]
+    claims: list[Claim] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    controls: list[ChanceFinding] = field(default_factory=list)
+    complete: bool = True
+    subjects: dict[str, Subject] = field(default_factory=dict)
+
+    def subject(self, name: str) -> Subject:
+        """A subject, made once; an untrained control is measured at once and let go of."""
+        if name not in self.subjects:
+            self.subjects[name] = self._made(name)
+        return self.subjects[name]
+
+    def _made(self, name: str) -> Subject:
+        if name == Published.name:
+            return Published()
+        entry, seed = find(name)
+        weights.fetch(entry)
+        measured = Measured(name)
+        if seed is not None:
+            claims = [claim for claim in self.claims if not claim.published_only]
+            measured.measure(
+                (*asked, norm)
+                for claim in claims
+                for norm in claim.norms(self.norms)
+                for asked in claim.measurements
+            )
+        return measured
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the claims."""
+    group = parser.getgroup("claims")
+    group.addoption(
+        "--subject",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="judge this model too, beside the published numbers and "
+        f"{DEFAULT_MODEL} (repeatable; see `replicate models`)",
+    )
+    group.addoption(
+        "--norm", action="append", choices=NORMS, help="judge under this norm only (default: both)"
+    )
+    group.addoption(
+        "--claims-json", type=Path, default=Path("build/claims.json"), help="where findings go"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options; an unknown model ends the run before anything is collected."""
+    models = list(dict.fromkeys([DEFAULT_MODEL, *config.getoption("--subject")]))
+    models = [name for name in models if name != Published.name]
+    try:
+        for name in models:
+            find(name)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.stash[RUN] = Run(models, config.getoption("--norm") or list(NORMS))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: Any, obj: object) -> "list[pytest.Item] | None":
+    """A claim in a test module stands for its tests."""
+    if not isinstance(obj, Claim):
+        return None
+    run = collector.config.stash[RUN]
+    run.claims.append(obj)
+    return list(tests_of(obj, run, collector))
+
+
+def tests_of(claim: Claim, run: Run, parent: Any) -> Iterator[pytest.Item]:
+    """The tests of a claim: on the published numbers, on each model, on its controls."""
+    if "none" in run.norms or not claim.norm_matters:
+        yield FindingTest.made(parent, claim, Published.name, "none")
+    if claim.published_only:
+        return
+    for norm in claim.norms(run.norms):
+        for model in run.models:
+            yield FindingTest.made(parent, claim, model, norm)
+            if find(model)[1] is None:
+                yield ChanceTest.made(parent, claim, model, norm)
+
+
+class FindingFailed(Exception):
+    """The finding does not hold on this subject."""
+
+
+class StaleNegative(Exception):
+    """The finding does not hold, and not as ``known_negatives.toml`` has it."""
+
+
+class ClaimTest(pytest.Item):
+    """A claim on one subject under one norm."""
+
+    claim: Claim
+    subject: str
+    norm: Norm
+    prefix = ""
+
+    @classmethod
+    def made(cls, parent: Any, claim: Claim, subject: str, norm: Norm) -> "ClaimTest":
+        """A test with its mark, and with its expected failure if it is a known negative."""
+        shown = norm if claim.norm_matters else "either"
+        item = cls.from_parent(parent, name=f"{claim.id}[{cls.prefix}{subject}-{shown}]")
+        item.claim, item.subject, item.norm = claim, subject, norm
+        item.add_marker(pytest.mark.claim)
+        if item.negative:
+            reason = item.negative["reason"]
+            item.add_marker(pytest.mark.xfail(strict=True, raises=FindingFailed, reason=reason))
+        return item
+
+    @property
+    def shown_norm(self) -> str:
+        """The norm as known negatives name it."""
+        return self.norm if self.claim.norm_matters else "either"
+
+    @property
+    def negative(self) -> dict[str, str] | None:
+        """The entry of this finding among the known negatives, if there is one."""
+        return known_negatives().get((self.claim.id, self.prefix + self.subject, self.shown_norm))
+
+    def view(self, name: str) -> View:
+        """A subject under this test's norm; skips where its weights cannot be had."""
+        try:
+            return View(self.config.stash[RUN].subject(name), self.norm)
+        except weights.WeightsError as error:
+            if name.startswith(DEFAULT_MODEL):
+                raise
+            pytest.skip(f"not_testable: weights not available: {error}")
+
+    def fail(self, measured: str) -> None:
+        """Report a finding that does not hold, as expected or not."""
+        if self.negative and not same_numbers(self.negative["measured"], measured):
+            raise StaleNegative(
+                f"known_negatives.toml has {self.negative['measured']!r}, measured now: "
+                f"{measured!r}"
+            )
+        raise FindingFailed(
+            f"{self.claim.says}\n  measured: {measured}\n"
+            f"If this is a result, list it in {KNOWN_NEGATIVES.name}:\n\n"
+            f'[[negative]]\nclaim = "{self.claim.id}"\nsubject = "{self.prefix}{self.subject}"\n'
+            f'norm = "{self.shown_norm}"\nmeasured = {toml_string(measured)}\nreason = ""\n'
+        )
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        """Findings speak for themselves; only errors need a traceback."""
+        if isinstance(excinfo.value, FindingFailed | StaleNegative):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the claim stands."""
+        return self.path, self.claim.check.__code__.co_firstlineno - 1, self.name
+
+
+class FindingTest(ClaimTest):
+    """A claim on the published numbers or on a model."""
+
+    def runtest(self) -> None:
+        """Judge, keep the finding, and fail if it does not hold."""
+        finding = judge(self.claim, self.view(self.subject))
+        reason = self.negative["reason"] if self.negative else None
+        finding = finding.model_copy(update={"known_negative": reason})
+        self.config.stash[RUN].findings.append(finding)
+        if finding.holds is None:
+            pytest.skip(f"not_testable: {finding.measured}")
+        if not finding.holds:
+            self.fail(finding.measured)
+
+
+class ChanceTest(ClaimTest):
+    """A claim on untrained controls: one that holds on most of them says little of training."""
+
+    prefix = "controls of "
+
+    def runtest(self) -> None:
+        """Take the chance rate, keep it, and fail if it is too high to say anything."""
+        names = [control_name(self.subject, seed) for seed in CONTROL_SEEDS]
+        rate = chance(self.claim, map(self.view, names))
+        found = ChanceFinding(
+            claim=self.claim.id,
+            model=self.subject,
+            norm=self.norm if self.claim.norm_matters else "either",
+            seeds=tuple(CONTROL_SEEDS),
+            chance=rate,
+            definitional=self.claim.definitional,
+            known_negative=self.negative["reason"] if self.negative else None,
+        )
+        self.config.stash[RUN].controls.append(found)
+        measured = f"holds on {rate.holds} of {rate.controls} untrained controls"
+        by_definition = self.claim.definitional and rate.holds == rate.controls
+        if not by_definition and rate.rate > MOST_CONTROLS:
+            self.fail(measured)
+
+
+@cache
+def known_negatives() -> dict[tuple[str, str, str], dict[str, str]]:
+    """The listed findings that do not hold, by claim, subject and norm."""
+    entries = tomllib.loads(KNOWN_NEGATIVES.read_text("utf-8")).get("negative", [])
+    return {(entry["claim"], entry["subject"], entry["norm"]): entry for entry in entries}
+
+
+def same_numbers(listed: str, measured: str) -> bool:
+    """Whether two texts say the same with the same numbers, up to 5 %: float sums differ a little
+    from one processor to the next.
+    """
+    number = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|nan"
+    ours, theirs = ([float(n) for n in re.findall(number, text)] for text in (listed, measured))
+    return (
+        re.sub(number, "#", listed) == re.sub(number, "#", measured)
+        and len(ours) == len(theirs)
+        and all(
+            math.isclose(a, b, rel_tol=0.05, abs_tol=0.005) or (a != a and b != b)
+            for a, b in zip(ours, theirs, strict=True)
+        )
+    )
+
+
+def toml_string(text: str) -> str:
+    """A text as TOML writes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """A run of some of the claims is marked so."""
+    for item in items[:1]:
+        item.config.stash[RUN].complete = False
+
+
+def collected(run: Run) -> Findings:
+    """All findings of a run, each with the chance rate of its own architecture."""
+    rates = {(c.claim, c.model, c.norm): c.chance for c in run.controls}
+    findings = (
+        finding.model_copy(
+            update={"chance": rates.get((finding.claim, finding.subject, finding.norm))}
+        )
+        for finding in run.findings
+    )
+    return Findings(
+        environment=environment(),
+        complete=run.complete and run.norms == list(NORMS),
+        findings=tuple(findings),
+        controls=tuple(run.controls),
+    )
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Write ``claims.json`` and print the verdict table."""
+    run = config.stash[RUN]
+    if not run.findings:
+        return
+    findings = collected(run)
+    path = config.getoption("--claims-json")
+    write_whole(path, findings.model_dump_json(indent=1) + "\n")
+    terminalreporter.section("verdicts")
+    terminalreporter.write(as_text(findings))
+    terminalreporter.write_line(f"written to {path}")

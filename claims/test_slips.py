@@ -1,0 +1,50 @@
+"""Slips: what the articles say and their own published numbers do not bear out.
+
+Each is written as the articles have it and judged on the published numbers, where it fails; the
+evidence stands in ``known_negatives.toml``. HS-04, HS-11 and HS-20 hold slips too and stand with
+the other findings, since models are judged on them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from replication.findings import Part, agrees, at_most, claim, more
+from replication.readings import FAR_DOWN, first_layer
+from replication.roles import Role
+from replication.subjects import View
+
+
+@claim("SLIP-01", ("ranks", "ranks_eu_gpt2"), published_only=True)
+def the_eu_figure_is_of_gpt2_large(view: View) -> Iterator[Part]:
+    """The EU figure is labelled GPT2-Large, which has 36 layers."""
+    yield agrees("layers in the figure", view.ranks("ranks_eu_gpt2").layers, 36, 0, "layers")
+
+
+@claim("SLIP-02", ("ranks", "ranks_ones"), published_only=True)
+def the_caption_of_the_ones(view: View) -> Iterator[Part]:
+    """A caption says that layer 0 ranks the two digits 31 or 32."""
+    digits = view.ranks("ranks_ones").of_role(Role.NUMBER)[0]
+    others = sum(rank not in (31, 32) for rank in digits)
+    listed = " and ".join(str(rank) for rank in digits)
+    yield at_most(f"digits that rank otherwise in the figure: {listed}", others, 0, "tokens")
+
+
+@claim("SLIP-03", ("ranks", "ranks_eu_gpt2xl"), published_only=True)
+def countries_are_found_late_by_the_largest_model(view: View) -> Iterator[Part]:
+    """What the EU figure shows on GPT-2, that countries are found in the last five twelfths of the
+    layers only, the gallery repeats on the largest model.
+    """
+    medians = np.median(view.ranks("ranks_eu_gpt2xl").of_role(Role.COUNTRY), axis=1)
+    late = first_layer(8 / 12, len(medians))
+    statement = f"best median rank of the countries before layer {late} of {len(medians)}"
+    yield more(statement, medians[:late].min(), FAR_DOWN, "ranks")
+
+
+@claim("SLIP-04", ("top_tokens", "top10_ones"), published_only=True)
+def shown_probabilities_are_exact(view: View) -> Iterator[Part]:
+    """The top-ten figure shows candidates with a probability of 0 (by rounding, as the article
+    itself says: a softmax gives none).
+    """
+    zeros = int(np.sum(view.top_tokens("top10_ones").probabilities == 0))
+    yield at_most("candidates shown with a probability of 0", zeros, 0, "candidates")

@@ -1,0 +1,158 @@
+"""One forward pass over a text, and what it showed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from replication.models import LanguageModel, ModelError
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What one forward pass showed.
+
+    Hidden states are those of the residual stream after each block, before any norm, for every
+    architecture alike (transformers' own ``hidden_states`` has the last one after the norm).
+    """
+
+    ids: tuple[int, ...]
+    """(position,) with the start token, if the model has one."""
+    tokens: tuple[str, ...]
+    """(position,)"""
+    prompt_length: int
+    """How many positions belong to the prompt, start token included."""
+    states: Float[Tensor, "layer position width"]
+    neurons: Float[Tensor, "layer position neuron"] | None = None
+    """Output of the feed-forward layers' nonlinearity, if asked for."""
+    attention: Float[Tensor, "layer head query key"] | None = None
+    """Attention weights, if asked for; each row sums to 1."""
+
+    @property
+    def continuation(self) -> tuple[str, ...]:
+        """The tokens after the prompt."""
+        return self.tokens[self.prompt_length :]
+
+
+@contextmanager
+def hooked(modules: Sequence[nn.Module], see: Callable[[int, Any], None]) -> Iterator[None]:
+    """Call ``see(index, output)`` whenever one of the modules returns, inside the context."""
+
+    def observer(index: int) -> Callable[..., None]:
+        return lambda _module, _inputs, output: see(index, output)
+
+    handles = [module.register_forward_hook(observer(i)) for i, module in enumerate(modules)]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def record(
+    model: LanguageModel,
+    prompt: str,
+    continuation: str = "",
+    *,
+    neurons: bool = False,
+    attention: bool = False,
+) -> Recording:
+    """Read a prompt and a given continuation in one pass.
+
+    Prompt and continuation are cut into tokens separately, as they are in generation, so the
+    prompt's tokens never depend on what follows. ``ModelError`` for an empty prompt or a text
+    longer than the model can read.
+    """
+    if not prompt:
+        raise ModelError("the prompt is empty: give at least one character of text")
+    before = model.encode(prompt, start=True)
+    ids = [*before, *model.encode(continuation)]
+    return record_ids(model, ids, len(before), neurons=neurons, attention=attention)
+
+
+def record_ids(
+    model: LanguageModel,
+    ids: Sequence[int],
+    prompt_length: int | None = None,
+    *,
+    neurons: bool = False,
+    attention: bool = False,
+) -> Recording:
+    """Read token ids in one pass; ``record`` is the same for text."""
+    limit = model.network.config.max_position_embeddings
+    if not 0 < len(ids) <= limit:
+        raise ModelError(f"{len(ids)} tokens given: {model.name} reads 1 to {limit} at once")
+    states: dict[int, Tensor] = {}
+    fired: dict[int, Tensor] = {}
+    weights: dict[int, Tensor] = {}
+    activations = [block.get_submodule(model.architecture.activation) for block in model.blocks]
+    attentions = [block.get_submodule(model.architecture.attention) for block in model.blocks]
+
+    def keep_attention(layer: int, output: Any) -> None:
+        weights[layer] = output[1][0]
+
+    with (
+        torch.inference_mode(),
+        hooked(model.blocks, lambda layer, output: states.update({layer: _first(output)[0]})),
+        hooked(activations if neurons else (), lambda k, output: fired.update({k: output[0]})),
+        hooked(attentions if attention else (), keep_attention),
+    ):
+        # The lens does its own projection, so the head is asked for one position only.
+        model.network(torch.tensor([list(ids)]), use_cache=False, logits_to_keep=1)
+    if not all(state.isfinite().all() for state in states.values()):
+        raise ModelError(f"{model.name} gave hidden states that are not finite: check its weights")
+    return Recording(
+        ids=tuple(ids),
+        tokens=model.texts(ids),
+        prompt_length=len(ids) if prompt_length is None else prompt_length,
+        states=_stack(states),
+        neurons=_stack(fired) if neurons else None,
+        attention=_stack(weights) if attention else None,
+    )
+
+
+def generate(model: LanguageModel, prompt: str, visible_tokens: int) -> list[int]:
+    """Greedy continuation of a prompt, as ids: always the best token, so no seed is involved.
+
+    Ends after ``visible_tokens`` tokens that are not mere spaces (some tokenizers make the space
+    before a number a token of its own), or where the model ends the text.
+    """
+    from transformers import GenerationConfig
+
+    if not prompt or visible_tokens < 1:
+        raise ModelError(
+            f"cannot continue {prompt!r} by {visible_tokens} tokens: "
+            f"give a prompt and at least one token"
+        )
+    before = model.encode(prompt, start=True)
+    end = model.network.config.eos_token_id
+    greedy = GenerationConfig(
+        do_sample=False, max_new_tokens=2 * visible_tokens, eos_token_id=end, pad_token_id=end
+    )
+    read = torch.tensor([before])
+
+    def enough(ids: Tensor, _scores: object) -> Tensor:
+        texts = model.texts(ids[0, len(before) :].tolist())
+        return torch.tensor([sum(bool(text.strip(" ")) for text in texts) >= visible_tokens])
+
+    with torch.inference_mode():
+        written = model.network.generate(
+            read,
+            attention_mask=torch.ones_like(read),
+            generation_config=greedy,
+            stopping_criteria=[enough],
+        )
+    return written[0, len(before) :].tolist()
+
+
+def _first(output: Any) -> Tensor:
+    """A block's hidden state; some architectures return it alone, some in a tuple."""
+    return output[0] if isinstance(output, tuple) else output
+
+
+def _stack(by_layer: dict[int, Tensor]) -> Tensor:
+    return torch.stack([by_layer[layer] for layer in sorted(by_layer)])

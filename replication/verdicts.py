@@ -1,0 +1,133 @@
+"""The verdict table: claims down, subjects and norms across."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from replication.findings import ChanceFinding, Finding, Findings
+
+SYMBOLS = {
+    "replicated": "✓",
+    "partially": "~",
+    "not_replicated": "✗",
+    "not_testable": "–",
+}
+LEGEND = "✓ replicated  ~ partially  ✗ not replicated  – not testable  k/n: controls it holds on"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One subject under one norm; for a subject ``controls of X`` the cells are chance rates."""
+
+    subject: str
+    norm: str
+
+    @property
+    def title(self) -> str:
+        """The column's heading."""
+        return f"{self.subject}, {self.norm}" if self.subject != "published" else "published"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim with a cell for each column; None where it was not judged."""
+
+    claim: str
+    says: str
+    definitional: bool
+    cells: tuple[Finding | ChanceFinding | None, ...]
+
+
+def columns_of(findings: Findings) -> tuple[Column, ...]:
+    """The columns in the order of the subjects, each model followed by its controls."""
+    subjects = dict.fromkeys(finding.subject for finding in findings.findings)
+    columns = []
+    for subject in subjects:
+        judged = {f.norm for f in findings.findings if f.subject == subject}
+        columns += [Column(subject, norm) for norm in _norms(judged)]
+    for model in dict.fromkeys(control.model for control in findings.controls):
+        judged = {c.norm for c in findings.controls if c.model == model}
+        columns += [Column(f"controls of {model}", norm) for norm in _norms(judged)]
+    return tuple(columns)
+
+
+def _norms(judged: Collection[str]) -> list[str]:
+    # A claim on the last layer alone is the same under both: it gets no column of its own,
+    # unless nothing else was judged.
+    return [norm for norm in ("none", "final") if norm in judged] or ["either"]
+
+
+def rows_of(findings: Findings) -> tuple[Row, ...]:
+    """One row per claim, in the order of their ids."""
+    columns = columns_of(findings)
+    cells: dict[tuple[str, str, str], Finding | ChanceFinding] = {}
+    for finding in findings.findings:
+        cells[finding.claim, finding.subject, finding.norm] = finding
+    for control in findings.controls:
+        cells[control.claim, f"controls of {control.model}", control.norm] = control
+    claims = {f.claim: f for f in findings.findings}
+    return tuple(
+        Row(
+            claim=id,
+            says=claims[id].says,
+            definitional=claims[id].definitional,
+            cells=tuple(
+                cells.get((id, column.subject, column.norm))
+                or cells.get((id, column.subject, "either"))
+                for column in columns
+            ),
+        )
+        for id in sorted(claims)
+    )
+
+
+def symbol(cell: Finding | ChanceFinding | None) -> str:
+    """A cell in a character or two."""
+    if cell is None:
+        return ""
+    if isinstance(cell, ChanceFinding):
+        return f"{cell.chance.holds}/{cell.chance.controls}"
+    return SYMBOLS[cell.verdict]
+
+
+def counts(findings: Findings) -> dict[str, dict[str, int]]:
+    """For each subject and norm, how many findings came to each verdict."""
+    table: dict[str, dict[str, int]] = {}
+    for finding in findings.findings:
+        row = table.setdefault(f"{finding.subject}, {finding.norm}", dict.fromkeys(SYMBOLS, 0))
+        row[finding.verdict] += 1
+    return table
+
+
+def as_markdown(findings: Findings) -> str:
+    """The verdict table in Markdown, as the README shows it."""
+    columns = columns_of(findings)
+    lines = [
+        "| claim | what it says | " + " | ".join(column.title for column in columns) + " |",
+        "|---|---|" + ":-:|" * len(columns),
+    ]
+    for row in rows_of(findings):
+        says = row.says.replace("|", "\\|") + (" *(by definition)*" if row.definitional else "")
+        lines.append(f"| {row.claim} | {says} | " + " | ".join(map(symbol, row.cells)) + " |")
+    return "\n".join([*lines, "", LEGEND, ""])
+
+
+def as_text(findings: Findings, says_width: int = 64) -> str:
+    """The verdict table for a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("claim", no_wrap=True)
+    table.add_column("what it says", max_width=says_width)
+    columns = columns_of(findings)
+    for column in columns:
+        table.add_column(column.title.replace(" ", "\n"), justify="center", vertical="bottom")
+    for row in rows_of(findings):
+        cells = (Text(symbol(cell)) for cell in row.cells)
+        table.add_row(row.claim, Text(row.says), *cells)
+    console = Console(width=says_width + 12 + 13 * len(columns))
+    with console.capture() as captured:
+        console.print(table)
+        console.print(LEGEND)
+    return captured.get()
