@@ -16,7 +16,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from replication.results import Provenance, RankGrid, TopTokens
+from replication.results import Factors, Provenance, RankGrid, Saliency, TopTokens
 
 Kind = Literal[
     "rank_of_generated_token",
@@ -26,6 +26,7 @@ Kind = Literal[
     "nmf_factors",
 ]
 GPT2_VOCABULARY = 50257  # of every model whose numbers the articles published
+DISTILGPT2_LAYERS = 6  # of the model whose factors they published
 
 
 class PublishedFigure(BaseModel):
@@ -148,7 +149,7 @@ def published_provenance(id: str) -> Provenance:
         model=experiment(id).paper_model or "not stated",
         weights="as published",
         revision=data.read,
-        norm="none",
+        norm=None if data.kind in ("grad_x_input", "nmf_factors") else "none",
         start_token="none",
         prompt=data.prompt,
     )
@@ -177,5 +178,38 @@ def published_top_tokens(id: str) -> TopTokens:
         tokens=tuple(tuple(row) for row in data.tokens),
         probabilities=np.array(data.values) / 100,
         target=experiment(id).continuation,
+        provenance=published_provenance(id),
+    )
+
+
+def published_saliency(id: str) -> Saliency:
+    """The published input saliency of an experiment's generated tokens."""
+    data = published_figure(id)
+    if data.kind != "grad_x_input" or data.n_input_tokens is None:
+        raise ValueError(f"{id!r} was published as {data.kind}, not as saliency")
+    shares = np.zeros((len(data.values), len(data.tokens) - 1))
+    for row, values in zip(shares, data.values, strict=True):
+        row[: len(values)] = values
+    return Saliency(
+        shares=shares,
+        tokens=tuple(str(token) for token in data.tokens),
+        n_input=data.n_input_tokens,
+        method="gradient x input",
+        of="logit",
+        provenance=published_provenance(id),
+    )
+
+
+def published_factors(id: str) -> Factors:
+    """The published activity of factors over an experiment's tokens."""
+    data = published_figure(id)
+    if data.kind != "nmf_factors" or data.n_input_tokens is None:
+        raise ValueError(f"{id!r} was published as {data.kind}, not as factors")
+    return Factors(
+        activity=np.array(data.values),
+        tokens=tuple(str(token) for token in data.tokens),
+        n_input=data.n_input_tokens,
+        layers=(0,) if id.endswith("layer0") else tuple(range(DISTILGPT2_LAYERS)),
+        neurons=None,
         provenance=published_provenance(id),
     )

@@ -102,7 +102,7 @@ class LanguageModel:
         assert isinstance(weight, Tensor)
         return weight.detach()
 
-    def provenance(self, prompt: str, norm: Norm) -> Provenance:
+    def provenance(self, prompt: str, norm: Norm | None) -> Provenance:
         """What stands behind numbers measured on this model."""
         return registry.provenance(self.name, self.entry, self.seed, prompt, norm)
 

@@ -224,7 +224,7 @@ def find(name: str) -> tuple[ModelEntry, int | None]:
 
 
 def provenance(
-    name: str, entry: ModelEntry, seed: int | None, prompt: str, norm: Norm
+    name: str, entry: ModelEntry, seed: int | None, prompt: str, norm: Norm | None
 ) -> Provenance:
     """What stands behind numbers measured on a model, or on its untrained control of a seed."""
     source = entry.source
