@@ -69,19 +69,17 @@ def a_digit_enters_in_layer_1(view: View) -> Iterator[Part]:
     top = view.top_tokens("top10_ones")
     layer = first_layer(2 / 6, top.layers)
     rank = rank_among(top, layer, top.target)
-    share = top.probability(layer, top.target)
+    share = top.probability(layer, top.target) or 0.0  # what is not among the ten best shows none
     yield at_most(
         f"rank of the repeated token in layer {layer} (11: beyond the ten best)",
         rank,
         NEAR_TOP,
         "ranks",
     )
-    yield less(
-        f"its probability in layer {layer}", np.nan if share is None else share, FEW, "probability"
-    )
+    yield less(f"its probability in layer {layer}", share, FEW, "probability")
     if view.is_paper_model("top10_ones"):
         yield agrees("its rank", rank, 7, 0, "ranks")
-        yield agrees("its probability", share or 0.0, 0.0003, 0.00005, "probability")
+        yield agrees("its probability", share, 0.0003, 0.00005, "probability")
 
 
 @claim("HS-04", ("ranks", "ranks_ones_first_token"), ("top_tokens", "top10_ones"))

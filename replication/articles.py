@@ -11,7 +11,7 @@ https://jalammar.github.io/hidden-states/. Their numbers are CC BY-NC-SA 4.0
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -54,7 +54,7 @@ class PublishedFigure(BaseModel):
     note: str | None = None
 
     @model_validator(mode="after")
-    def _shape_fits(self) -> Self:
+    def _shape_fits(self) -> "PublishedFigure":
         tokens, rows = self.tokens, [len(row) for row in self.values]
         match self.kind:
             case "rank_of_generated_token" | "rank_of_watched_token":

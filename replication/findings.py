@@ -9,14 +9,14 @@ does, ``not_testable`` if the subject cannot show it. "Replicated" is used as AC
 terminology (version 1.1) has it: another team, by its own code.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, SupportsFloat
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from replication.results import SubjectKind
+from replication.shapes import Norm
 from replication.subjects import NotTestable, View
 
 Verdict = Literal["replicated", "partially", "not_replicated", "not_testable"]
@@ -34,35 +34,45 @@ class Part(_Record):
 
     statement: str
     """What is measured."""
-    measured: float
+    measured: FiniteFloat
     relation: Relation
-    bound: float
+    bound: FiniteFloat
     unit: str
     holds: bool
-    margin: float
+    margin: FiniteFloat
     """How far inside the bound the measured value lies, in ``unit``; negative where it fails."""
 
 
-def less(statement: str, measured: float, bound: float, unit: str) -> Part:
-    """A part that holds if the measured value is below the bound; NaN never holds."""
-    return _part(statement, measured, "<", bound, unit, measured < bound, bound - measured)
+def less(statement: str, measured: SupportsFloat, bound: SupportsFloat, unit: str) -> Part:
+    """A part that holds if the measured value is below the bound; NaN is refused."""
+    value, limit = float(measured), float(bound)
+    return _part(statement, value, "<", limit, unit, value < limit, limit - value)
 
 
-def at_most(statement: str, measured: float, bound: float, unit: str) -> Part:
-    """A part that holds if the measured value is not above the bound; NaN never holds."""
-    return _part(statement, measured, "<=", bound, unit, measured <= bound, bound - measured)
+def at_most(statement: str, measured: SupportsFloat, bound: SupportsFloat, unit: str) -> Part:
+    """A part that holds if the measured value is not above the bound; NaN is refused."""
+    value, limit = float(measured), float(bound)
+    return _part(statement, value, "<=", limit, unit, value <= limit, limit - value)
 
 
-def more(statement: str, measured: float, bound: float, unit: str) -> Part:
-    """A part that holds if the measured value is above the bound; NaN never holds."""
-    return _part(statement, measured, ">", bound, unit, measured > bound, measured - bound)
+def more(statement: str, measured: SupportsFloat, bound: SupportsFloat, unit: str) -> Part:
+    """A part that holds if the measured value is above the bound; NaN is refused."""
+    value, limit = float(measured), float(bound)
+    return _part(statement, value, ">", limit, unit, value > limit, value - limit)
 
 
-def agrees(statement: str, measured: float, published: float, within: float, unit: str) -> Part:
+def agrees(
+    statement: str,
+    measured: SupportsFloat,
+    published: SupportsFloat,
+    within: SupportsFloat,
+    unit: str,
+) -> Part:
     """A part that holds if a number is the published one, up to the rounding it was given with."""
+    value, expected = float(measured), float(published)
     # Twelve digits: the last bits of a decimal fraction are not to decide.
-    margin = round(within - abs(measured - published), 12)
-    return _part(statement, measured, "=", published, unit, margin >= 0, margin)
+    margin = round(float(within) - abs(value - expected), 12)
+    return _part(statement, value, "=", expected, unit, margin >= 0, margin)
 
 
 def _part(
@@ -76,12 +86,12 @@ def _part(
 ) -> Part:
     return Part(
         statement=statement,
-        measured=float(measured),
+        measured=measured,
         relation=relation,
-        bound=float(bound),
+        bound=bound,
         unit=unit,
-        holds=bool(holds),
-        margin=float(margin),
+        holds=holds,
+        margin=margin,
     )
 
 
@@ -260,8 +270,7 @@ def _number(value: float) -> str:
 
 def _strength(part: Part) -> tuple[bool, float]:
     # Failing parts first; within each, units differ, so margins are compared relative to bounds.
-    scaled = part.margin / max(abs(part.bound), 1.0)
-    return part.holds, -math.inf if math.isnan(scaled) else scaled
+    return part.holds, part.margin / max(abs(part.bound), 1.0)
 
 
 def chance(claim: Claim, views: Iterable[View]) -> ChanceRate:

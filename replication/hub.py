@@ -7,6 +7,7 @@ They lie in huggingface_hub's own cache and follow its own settings (``HF_HOME``
 import os
 from pathlib import Path
 
+from replication.cache import WeightsError, check_hashes
 from replication.registry import HubSource
 
 _WEIGHTS = "model.safetensors"
@@ -22,10 +23,6 @@ _WANTED = [
 ]
 
 
-class HubError(RuntimeError):
-    """A repository could not be brought; says why, in one sentence."""
-
-
 def local_snapshot(source: HubSource) -> Path | None:
     """The folder of the snapshot if all of it is here; asks no network."""
     from huggingface_hub.errors import LocalEntryNotFoundError
@@ -37,11 +34,29 @@ def local_snapshot(source: HubSource) -> Path | None:
     return None if _missing(snapshot) else snapshot
 
 
-def download_snapshot(source: HubSource) -> Path:
-    """Bring the snapshot, or what is missing of it; its folder.
+def expected_hashes(source: HubSource) -> dict[str, str]:
+    """The sha256 of each file for which it is known beforehand."""
+    return {_WEIGHTS: source.sha256} if source.sha256 else {}
 
-    Raises ``HubError`` when the hub is out of reach, refuses, or has not all of the files.
+
+def fetch(name: str, source: HubSource) -> Path:
+    """Bring the model's snapshot, or what is missing of it, with new weights; its folder.
+
+    Raises ``WeightsError`` when the hub is out of reach, refuses, has not all of the files, or
+    sends wrong weights, which are not kept.
     """
+    if found := local_snapshot(source):
+        _discard_weights(found)
+    snapshot = _download(source)
+    try:
+        check_hashes(name, snapshot, expected_hashes(source))
+    except WeightsError:
+        _discard_weights(snapshot)
+        raise
+    return snapshot
+
+
+def _download(source: HubSource) -> Path:
     from huggingface_hub import HfApi
 
     try:
@@ -49,13 +64,15 @@ def download_snapshot(source: HubSource) -> Path:
         HfApi().model_info(source.repository, revision=source.revision)
         snapshot = _snapshot(source, local=False)
     except Exception as error:  # those of huggingface_hub, its HTTP library and the file system
-        raise HubError(_reason(source, error)) from error
+        raise WeightsError(_reason(source, error)) from error
     if missing := _missing(snapshot):
-        raise HubError(f"{source.repository} has no {missing} on the hub, and nothing else is read")
+        raise WeightsError(
+            f"{source.repository} has no {missing} on the hub, and nothing else is read"
+        )
     return snapshot
 
 
-def discard_weights(snapshot: Path) -> None:
+def _discard_weights(snapshot: Path) -> None:
     """Take the weights out of the cache, so that nothing can load them."""
     weights = snapshot / _WEIGHTS
     weights.resolve().unlink(missing_ok=True)

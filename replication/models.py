@@ -86,7 +86,7 @@ class LanguageModel:
         return architecture_of(self.network)
 
     @cached_property
-    def blocks(self) -> Sequence[nn.Module]:
+    def blocks(self) -> list[Any]:
         """The blocks, in order; layer *k* is the output of ``blocks[k]``."""
         return list(self.network.get_submodule(self.architecture.blocks))
 

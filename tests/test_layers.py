@@ -1,0 +1,103 @@
+"""The house's rules on imports, held against the sources."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import replication
+
+PACKAGE = Path(replication.__file__).parent
+ORDER = (
+    "shapes",
+    "files",
+    "roles",
+    "results",
+    "articles",
+    "registry",
+    "cache",
+    "hub",
+    "wheels",
+    "conversion",
+    "weights",
+    "models",
+    "record",
+    "lens",
+    "saliency",
+    "neurons",
+    "factors",
+    "loading",
+    "subjects",
+    "readings",
+    "findings",
+    "schemas",
+    "environment",
+    "verdicts",
+    "plots",
+    "prompt",
+    "figures",
+    "report",
+    "cli",
+)
+"""A module imports from those before it only."""
+APART = ({"lens", "saliency", "neurons", "factors"},)
+"""Modules that do not import one another."""
+
+
+def imported(path: Path) -> set[str]:
+    """The modules of the package that a file imports, late imports too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "replication":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("replication."):
+            names.add(str(node.module).split(".")[1])
+        elif isinstance(node, ast.Import):
+            parts = (alias.name.split(".") for alias in node.names)
+            names |= {part[1] for part in parts if part[0] == "replication" and part[1:]}
+    return names & set(ORDER)
+
+
+def test_every_module_has_its_place() -> None:
+    found = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert found == set(ORDER)
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_imports_run_in_one_direction(module: str) -> None:
+    allowed = set(ORDER[: ORDER.index(module)])
+    for group in APART:
+        if module in group:
+            allowed -= group
+    assert imported(PACKAGE / f"{module}.py") <= allowed
+
+
+def test_claims_do_not_draw() -> None:
+    for path in (PACKAGE.parent / "claims").glob("*.py"):
+        assert not imported(path) & {"plots", "figures", "report"}
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("replication", {"numpy", "torch", "transformers", "matplotlib"}),
+        ("replication.cli", {"torch", "transformers", "matplotlib", "pydantic"}),
+        ("replication.articles", {"torch", "transformers", "matplotlib"}),
+        ("replication.findings", {"torch", "transformers", "matplotlib"}),
+        ("replication.weights", {"torch", "transformers", "matplotlib", "huggingface_hub"}),
+        ("replication.plots", {"torch", "transformers"}),
+    ],
+)
+def test_heavy_packages_are_imported_late(module: str, heavy: set[str]) -> None:
+    code = f"import sys, {module}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not heavy & set(run.stdout.split())
+
+
+def test_no_pickle_and_no_remote_code() -> None:
+    for path in PACKAGE.glob("*.py"):
+        text = path.read_text("utf-8")
+        for word in ("pickle.", "torch.load", "trust_remote_code=True", "eval(", "exec("):
+            assert word not in text.replace(".eval()", "").replace("literal_eval(", ""), path
