@@ -8,16 +8,17 @@ matter for time).
 
     python benchmarks/rank_grid.py [--repeats 5] [--prompt 23] [--continuation 30]
 
-Peak memory is taken in a process of its own for each route, above what the loaded network takes.
+Peak memory (on Linux) is taken in a process of its own for each route, above what the loaded
+network takes.
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -90,10 +91,16 @@ def peak_megabytes(name: str, prompt: int, continuation: int) -> float:
 
 def _print_peak(name: str, prompt: int, continuation: int) -> None:
     model = random_model()
-    model.network(torch.tensor([[1]]))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _resident("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # Linux: forget the peak so far
     ROUTES[name](model, list(range(prompt + continuation)), prompt)
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+    print(_resident("VmHWM") - before)
+
+
+def _resident(field: str) -> float:
+    """Megabytes of this process's memory that are in use (VmRSS) or were at most (VmHWM)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
 
 
 def main() -> None:

@@ -90,8 +90,9 @@ def later_layers_raise_the_digit(view: View) -> Iterator[Part]:
     ranks = view.ranks("ranks_ones_first_token").ranks[:, 0]
     top = view.top_tokens("top10_ones")
     begin = first_layer(2 / 6, len(ranks))
-    # A token that is not among the ten best counts as having no probability.
-    shares = [top.probability(layer, top.target) or 0.0 for layer in range(begin, len(ranks) - 1)]
+    # As the article's figure shows them: to 0.01 %, and none for what is not among the ten best.
+    shown = range(begin, len(ranks) - 1)
+    shares = [round(top.probability(layer, top.target) or 0.0, 4) for layer in shown]
     yield less("rank in the layer before the last", ranks[-2], ranks[0], "ranks")
     worse = int(np.sum(np.diff(ranks[begin:]) > 0))
     yield at_most(f"layers after layer {begin} that worsen the rank", worse, 0, "layers")

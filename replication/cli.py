@@ -158,5 +158,30 @@ def report(
     print(make(claims, figures, out))
 
 
+@app.command()
+def verdicts(
+    claims: Annotated[
+        Path, typer.Option(metavar="FILE", help="What `pytest claims/` wrote.")
+    ] = Path("build/claims.json"),
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Put the table between this file's marks.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fail if this file's table is another one.")
+    ] = None,
+) -> None:
+    """Print the verdict table in Markdown, or keep the one in a file up to date."""
+    from replication import verdicts
+    from replication.files import write_whole
+
+    table = verdicts.as_markdown(verdicts.read(claims))
+    if write:
+        write_whole(write, verdicts.put(table, write.read_text("utf-8"), write))
+    if check and verdicts.put(table, text := check.read_text("utf-8"), check) != text:
+        raise ValueError(f"the verdicts in {check} are not those of {claims}: use --write {check}")
+    if not (write or check):
+        print(table)
+
+
 if __name__ == "__main__":
     main()

@@ -12,7 +12,7 @@ from replication.figures import FIGURES
 from replication.files import whole, write_whole
 from replication.findings import Findings, describe
 from replication.readings import MOST_CONTROLS
-from replication.verdicts import LEGEND, as_text, columns_of, rows_of, symbol
+from replication.verdicts import LEGEND, as_text, columns_of, read, rows_of, symbol
 
 TITLE = "Finding the Words to Say, replicated"
 FORMATS = (".svg", ".png", ".json")
@@ -36,9 +36,7 @@ def make(claims: Path, figures: Path, out: Path) -> str:
 
     Raises ``ValueError`` where the findings are missing or not as the schema has them.
     """
-    if not claims.is_file():
-        raise ValueError(f"no findings at {claims}: run `pytest claims/` first")
-    findings = Findings.model_validate_json(claims.read_text("utf-8"))
+    findings = read(claims)
     shown = list(figures_in(figures))
     for figure in shown:
         for ending in FORMATS:

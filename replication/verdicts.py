@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from replication.findings import ChanceFinding, Finding, Findings
 
@@ -12,6 +13,8 @@ SYMBOLS = {
     "not_testable": "–",
 }
 LEGEND = "✓ replicated  ~ partially  ✗ not replicated  – not testable  k/n: controls it holds on"
+
+MARKS = ("<!-- verdicts -->", "<!-- end of verdicts -->")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class Row:
     says: str
     definitional: bool
     cells: tuple[Finding | ChanceFinding | None, ...]
+
+
+def read(claims: Path) -> Findings:
+    """The findings of a run; ``ValueError`` where there are none, or not as the schema has them."""
+    if not claims.is_file():
+        raise ValueError(f"no findings at {claims}: run `pytest claims/` first")
+    return Findings.model_validate_json(claims.read_text("utf-8"))
 
 
 def columns_of(findings: Findings) -> tuple[Column, ...]:
@@ -109,6 +119,17 @@ def as_markdown(findings: Findings) -> str:
         says = row.says.replace("|", "\\|") + (" *(by definition)*" if row.definitional else "")
         lines.append(f"| {row.claim} | {says} | " + " | ".join(map(symbol, row.cells)) + " |")
     return "\n".join([*lines, "", LEGEND, ""])
+
+
+def put(table: str, text: str, path: Path) -> str:
+    """A text with the table put between its marks; ``path`` is where the text is from."""
+    before, first, rest = text.partition(MARKS[0])
+    _, second, after = rest.partition(MARKS[1])
+    if not (first and second):
+        raise ValueError(
+            f"{path} has no lines {MARKS[0]} and {MARKS[1]} to put the verdicts between"
+        )
+    return f"{before}{first}\n\n{table}\n{second}{after}"
 
 
 def as_text(findings: Findings, says_width: int = 64) -> str:

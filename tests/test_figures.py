@@ -141,9 +141,7 @@ def test_a_failing_notebook_names_its_cell_and_leaves_earlier_files(
     (tmp_path / "heathrow.py").write_text(failing, "utf-8")
     target = made[0] / "notebooks"
     with pytest.raises(FigureError) as error:
-        figures.run(
-            ["heathrow"], "published", out=made[0], notebooks=tmp_path, executed=target, say=str
-        )
+        figures.run(["heathrow"], "published", out=made[0], notebooks=tmp_path, executed=target)
     told = str(error.value)
     assert told.startswith("heathrow: ZeroDivisionError: integer division or modulo by zero")
     assert "save(1 // 0, results" in told

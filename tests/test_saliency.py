@@ -101,11 +101,10 @@ def test_embeddings_are_read_as_ids_are(model: LanguageModel) -> None:
     torch.testing.assert_close(model.network(inputs_embeds=inputs).logits, own)
     states = saliency._states(model, inputs)[0, :-1]
     targets = torch.tensor(IDS[1:])
-    for of, expected in (("logit", own), ("probability", own.softmax(-1))):
-        torch.testing.assert_close(
-            saliency._scores(model, states, targets, of),
-            expected[0, :-1].gather(1, targets[:, None])[:, 0],
-        )
+    for of in SCORES:
+        expected = (own if of == "logit" else own.softmax(-1))[0, :-1]
+        found = saliency._scores(model, states, targets, of)
+        torch.testing.assert_close(found, expected.gather(1, targets[:, None])[:, 0])
 
 
 def test_the_result_says_what_it_is(model: LanguageModel) -> None:
@@ -169,9 +168,11 @@ def test_probability_and_logit_differ(model: LanguageModel) -> None:
     assert np.abs(logit.shares - probability.shares).max() > 0.02
 
 
-@pytest.mark.parametrize("scale", [1e-3, 1, 30])
+@pytest.mark.parametrize("scale", [1e-3, 1, 12])
 def test_slopes_stay_exact_for_probabilities_near_nought_and_one(scale: float) -> None:
-    """Against double precision; at the greatest scale the best token's probability rounds to 1."""
+    """Against double precision. At the greatest scale one best probability rounds to 1, and the
+    worst ones to 0.
+    """
     model = tiny.model("llama")
     states = scale * torch.randn(2, tiny.WIDTH, generator=torch.Generator().manual_seed(0))
     logits = states @ model.unembedding.T
@@ -263,7 +264,7 @@ def test_a_probability_worked_by_hand() -> None:
 
 def test_on_a_linear_network_one_step_integrates_exactly() -> None:
     found = integrate(mixing(CAUSAL), [0, 1, 3], steps=1)
-    np.testing.assert_allclose(found.attributions, [[18, 24], [0, -10]])
+    np.testing.assert_allclose(found.attributions.numpy(), [[18, 24], [0, -10]], rtol=1e-6)
     assert found.error == pytest.approx(0, abs=1e-5)
 
 
