@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,11 +24,12 @@ ModelName = Annotated[str, typer.Option("--model", metavar="NAME", help="See `re
 
 def main() -> None:
     """Run the command; what the user can mend is said in a sentence, without a traceback."""
-    from replication.weights import WeightsError
+    from replication.cache import WeightsError
+    from replication.running import FigureError
 
     try:
         app()
-    except (ValueError, WeightsError, OSError) as error:
+    except (ValueError, WeightsError, FigureError, OSError) as error:
         print(f"replicate: {error}", file=sys.stderr)
         sys.exit(1)
 
@@ -40,15 +42,14 @@ def models() -> None:
 
     from replication import weights
 
-    table = Table(box=None, pad_edge=False)
-    for title in ("name", "model", "from", "download", "weights", "licence", "here"):
-        table.add_column(title, no_wrap=title == "name")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for title in ("name", "model, weights, licence", "download", "here", "from"):
+        # Nothing is cut off on a narrow terminal: long words go on in the next line.
+        table.add_column(title, no_wrap=title == "name", overflow="fold")
     for entry in registry.MODELS.values():
         here = "yes" if weights.is_cached(entry) else "no"
-        table.add_row(
-            entry.name, entry.title, registry.origin(entry), registry.size(entry), entry.weights,
-            entry.licence, here,
-        )  # fmt: skip
+        model = f"{entry.title}\n{entry.weights}\n{entry.licence}"
+        table.add_row(entry.name, model, registry.size(entry), here, registry.origin(entry))
     console = Console()
     console.print(table)
     first, last = registry.CONTROL_SEEDS[0], registry.CONTROL_SEEDS[-1]
@@ -137,7 +138,21 @@ def figures(
     ] = None,
 ) -> None:
     """Regenerate figures by running their notebooks."""
-    raise NotImplementedError(ids, model, norm, jobs, out, parameter)
+    from replication import running, weights
+    from replication.figures import select
+    from replication.shapes import NORMS
+
+    select(ids or ())  # a wrong name costs no download
+    more = {}
+    for text in parameter or ():
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"{text!r} is not NAME=VALUE")
+        more[name] = value
+    norms = NORMS if norm == "both" else (norm,)
+    weights.fetch(registry.find(model)[0])
+    say = partial(print, file=sys.stderr)
+    running.run(ids or (), model, norms, out, jobs, more=more, say=say)
 
 
 @app.command()

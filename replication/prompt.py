@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from replication.files import whole
 from replication.lens import continuation_ranks, top_tokens, watched_ranks
 from replication.loading import load
 from replication.record import generate as generate_ids
@@ -105,3 +106,13 @@ def check_drawable(path: Path) -> None:
     """Refuse a file name that no figure can be drawn to, before any work is done."""
     if path.suffix not in DRAWABLE:
         raise ValueError(f"cannot draw to {str(path)!r}: expected one of {', '.join(DRAWABLE)}")
+
+
+def draw(seen: Look, path: Path) -> None:
+    """Draw the ranks into a file that appears whole or not at all."""
+    from replication.panels import panels
+
+    prompt = seen.ranks.provenance.prompt
+    page = panels({prompt: [seen.ranks]}, "Ranks after every layer")
+    with whole(path) as unfinished:
+        page.savefig(unfinished, dpi=150)

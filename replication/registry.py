@@ -227,10 +227,10 @@ def origin(entry: ModelEntry) -> str:
     """Where a model's bytes come from, in a word or two."""
     source = entry.source
     if isinstance(source, HubSource):
-        return f"hub: {source.repository}"
+        return f"hub:\n{source.repository}"
     first = source.parts[0]
     more = f" and {len(source.parts) - 1} more" if source.parts[1:] else ""
-    return f"PyPI: {first.project} {first.version}{more}"
+    return f"PyPI:\n{first.project} {first.version}{more}"
 
 
 def size(entry: ModelEntry) -> str:

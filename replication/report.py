@@ -8,14 +8,13 @@ from pathlib import Path
 from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined
 
-from replication.figures import FIGURES
+from replication.figures import FIGURES, FORMATS
 from replication.files import whole, write_whole
 from replication.findings import Findings, describe
 from replication.readings import MOST_CONTROLS
 from replication.verdicts import LEGEND, as_text, columns_of, read, rows_of, symbol
 
 TITLE = "Finding the Words to Say, replicated"
-FORMATS = (".svg", ".png", ".json")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ import os
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("MPLBACKEND", "agg")
+# Tiny matrices gain nothing from threads; and float sums, so the last of thousands of ranks, depend
+# on how many there are: one here as in the commands that the tests run.
+os.environ["OMP_NUM_THREADS"] = "1"
 install_import_hook("replication", "beartype.beartype")
 
 import pytest  # noqa: E402
@@ -13,7 +16,6 @@ import torch  # noqa: E402
 
 from replication.models import LanguageModel  # noqa: E402
 
-# Tiny matrices gain nothing from threads, and threads of two processes wait for each other.
 torch.set_num_threads(1)
 
 

@@ -121,7 +121,7 @@ def test_layers_are_named_and_stay_in_order() -> None:
     assert weights_of(found).shape == (2, 2 * NEURONS)
     first = factor_matrix(recording, [2, 0])[:, :NEURONS]
     np.testing.assert_array_equal(first, recording.neurons[2].clamp(min=0))
-    alone = factorize(replace(recording, neurons=recording.neurons[1:2]), PROVENANCE, 2)
+    alone = factorize(made(recording.neurons[1:2].numpy(), TOKENS), PROVENANCE, 2)
     middle = factorize(recording, PROVENANCE, 2, layers=[1])
     assert np.array_equal(alone.activity, middle.activity)
     assert middle.layers == (1,)

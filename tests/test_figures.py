@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replication import figures, weights
+from replication import figures, running, weights
 from replication.articles import published_ids, published_ranks
-from replication.figures import FIGURES, FORMATS, FigureError
+from replication.figures import FIGURES, FORMATS
 from replication.plots import Untestable
 from replication.registry import MODELS
+from replication.running import FigureError
 from replication.savings import _result, as_json, gather, views
 from replication.subjects import NotTestable, Published, View, subject
 
@@ -69,21 +70,27 @@ def test_unknown_arguments_are_refused(
 ) -> None:
     given = {"model": "published", "out": tmp_path, "executed": tmp_path, **arguments}
     with pytest.raises(ValueError, match=told):
-        figures.run(**given)  # type: ignore[arg-type]
+        running.run(**given)  # type: ignore[arg-type]
     assert not list(tmp_path.iterdir())
 
 
 def test_unknown_parameters_are_refused(tmp_path: Path) -> None:
-    notebook = figures.read(NOTEBOOKS[0])
+    notebook = running.read(NOTEBOOKS[0])
     with pytest.raises(FigureError, match="no parameter 'modle': the notebook has model, norms"):
-        figures.execute(notebook, {"modle": "x"}, tmp_path / "a.ipynb")
+        running.execute(notebook, {"modle": "x"}, tmp_path / "a.ipynb")
+
+
+def test_unknown_further_parameters_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FigureError, match="heathrow: no parameter 'layer': the notebook has"):
+        running.run(["heathrow"], "published", out=tmp_path, executed=tmp_path, more={"layer": "1"})
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_clone_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(figures, "__file__", str(tmp_path / "replication/figures.py"))
+    monkeypatch.setattr(running, "__file__", str(tmp_path / "replication/running.py"))
     with pytest.raises(FigureError, match="run from a clone"):
-        figures.notebooks_folder()
+        running.notebooks_folder()
 
 
 def test_what_a_subject_cannot_show_is_kept_as_a_reason() -> None:
@@ -103,7 +110,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folders = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
     for folder in folders:
         arguments = {"model": "published", "out": folder, "executed": folder / "notebooks"}
-        (path,) = figures.run(["heathrow"], **arguments)  # type: ignore[arg-type]
+        (path,) = running.run(["heathrow"], **arguments)  # type: ignore[arg-type]
         assert path == folder / "published/heathrow"
     return folders
 
@@ -141,7 +148,7 @@ def test_a_failing_notebook_names_its_cell_and_leaves_earlier_files(
     (tmp_path / "heathrow.py").write_text(failing, "utf-8")
     target = made[0] / "notebooks"
     with pytest.raises(FigureError) as error:
-        figures.run(["heathrow"], "published", out=made[0], notebooks=tmp_path, executed=target)
+        running.run(["heathrow"], "published", out=made[0], notebooks=tmp_path, executed=target)
     told = str(error.value)
     assert told.startswith("heathrow: ZeroDivisionError: integer division or modulo by zero")
     assert "save(1 // 0, results" in told
@@ -150,8 +157,8 @@ def test_a_failing_notebook_names_its_cell_and_leaves_earlier_files(
 
 def test_measured_figures_hold_what_the_library_computes(smollm2: str, tmp_path: Path) -> None:
     seen: list[str] = []
-    figures.run(["heathrow"], smollm2, ["final"], tmp_path, executed=tmp_path, say=seen.append)
-    assert seen == [f"heathrow: {tmp_path}/smollm2/heathrow{{.svg,.png,.json}}"]
+    running.run(["heathrow"], smollm2, ["final"], tmp_path, executed=tmp_path, say=seen.append)
+    assert seen == [f"heathrow: {tmp_path}/smollm2/heathrow"]
     shown = json.loads((tmp_path / "smollm2/heathrow.json").read_text("utf-8"))
     published, measured = shown["panels"]
     assert published["provenance"]["subject"] == "published"

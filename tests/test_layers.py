@@ -36,13 +36,16 @@ ORDER = (
     "environment",
     "verdicts",
     "plots",
-    "prompt",
+    "panels",
     "figures",
+    "savings",
+    "running",
+    "prompt",
     "report",
     "cli",
 )
 """A module imports from those before it only."""
-APART = ({"lens", "saliency", "neurons", "factors"},)
+APART = ({"lens", "saliency", "neurons"}, {"lens", "saliency", "factors"})
 """Modules that do not import one another."""
 
 

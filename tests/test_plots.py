@@ -10,13 +10,13 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from replication.articles import published_ranks, published_top_tokens
+from replication.panels import panels
 from replication.plots import (
     Untestable,
     draw_candidates,
     draw_ranks,
     draw_top_tokens,
     draw_untestable,
-    panels,
     percent,
     visible,
 )

@@ -8,7 +8,7 @@ import pytest
 
 from replication import report, verdicts
 from replication.environment import environment
-from replication.figures import FIGURES
+from replication.figures import FIGURES, FORMATS
 from replication.findings import (
     ChanceFinding,
     ChanceRate,
@@ -113,7 +113,7 @@ def test_the_report_is_whole_and_needs_no_network(findings: Findings, tmp_path: 
     claims, figures, out = (tmp_path / name for name in ("claims.json", "figures", "report"))
     claims.write_text(findings.model_dump_json())
     (figures / "smollm2").mkdir(parents=True)
-    for ending in report.FORMATS:
+    for ending in FORMATS:
         (figures / "smollm2" / f"heathrow{ending}").write_bytes(b"drawn")
     told = report.make(claims, figures, out)
     assert verdicts.as_text(findings) in told

@@ -1,0 +1,29 @@
+# %% [markdown]
+# # EU countries by a small and by a large model
+#
+# The list of EU countries once more, as two further models of the article continued it: DistilGPT2
+# with 6 layers and GPT2-XL with 48. The measured model is given both continuations.
+#
+# **The article** (HS-20): the division is the same in a small and in a large model, syntax early
+# and countries late.
+#
+# **What to look for**: dark columns between pale ones in every panel. In the largest model some
+# countries lead halfway up already.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # how inner layers are read: none, final or both
+out: str = "figures"  # the folder for the figure's files
+
+# %%
+from replication.figures import FIGURES
+from replication.panels import panels
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["eu_gallery"]
+results = gather(figure, model, norms)
+drawing = panels(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out)

@@ -1,0 +1,28 @@
+# %% [markdown]
+# # Where Heathrow is: a fact found layer by layer
+#
+# The prompt names an airport and asks for its city; the city and the period after it are ranked
+# after every layer.
+#
+# **The article** (HS-19): in DistilGPT2 " London" climbs layer by layer, from rank 816 to rank 1,
+# while the period is near the top from the start.
+#
+# **What to look for**: a column that darkens steadily beside one that is dark throughout.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # how inner layers are read: none, final or both
+out: str = "figures"  # the folder for the figure's files
+
+# %%
+from replication.figures import FIGURES
+from replication.panels import panels
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["heathrow"]
+results = gather(figure, model, norms)
+drawing = panels(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out)

@@ -1,0 +1,30 @@
+# %% [markdown]
+# # Man or woman: the doctor and the nurse
+#
+# What does a model expect after "The doctor was a" and after "The nurse was a"? The words " man"
+# and " woman" compete for the next position.
+#
+# **The article**: in DistilGPT2 all layers before the last put " man" first for both occupations
+# (HS-17); the last layer lifts " woman" for the nurse only (HS-18).
+#
+# **What to look for**: which of two columns is darker, row by row, and whether the nurse's last
+# row turns the order of the rows above it. Two prompts show two prompts: they are no measurement
+# of a model's bias.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # how inner layers are read: none, final or both
+out: str = "figures"  # the folder for the figure's files
+
+# %%
+from replication.figures import FIGURES
+from replication.panels import panels
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["occupations"]
+results = gather(figure, model, norms)
+drawing = panels(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out)

@@ -1,0 +1,29 @@
+# %% [markdown]
+# # Rank of one token after every layer
+#
+# One token, the digit that continues " 1, 1, 1,", and its rank in the whole vocabulary after every
+# layer. Panels are equally high, so the same share of the depth is at the same height.
+#
+# **The article** (HS-04): in DistilGPT2 the token climbs with nearly every layer and leads from
+# the middle on.
+#
+# **What to look for**: is the way to rank 1 steady? A column that grows pale on its way down has
+# layers that worsen the rank.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # how inner layers are read: none, final or both
+out: str = "figures"  # the folder for the figure's files
+
+# %%
+from replication.figures import FIGURES
+from replication.panels import panels
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["rank_selected_token"]
+results = gather(figure, model, norms)
+drawing = panels(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out)

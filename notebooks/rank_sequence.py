@@ -1,0 +1,30 @@
+# %% [markdown]
+# # Ranks of an output sequence after every layer
+#
+# The tokens that follow " 1, 1, 1,", each ranked at the position before it. Columns are the tokens
+# in the order of the text; a space may be a token of its own.
+#
+# **The article**: in DistilGPT2 all tokens lead from layer 3 of 6 on (HS-06); the comma is near
+# the top in the very first layer, well before the digits (HS-07). That each token leads at the end
+# is true by construction where a model always takes its best token (HS-08).
+#
+# **What to look for**: the row from which a column stays at rank 1, and whether commas get there
+# before digits.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # how inner layers are read: none, final or both
+out: str = "figures"  # the folder for the figure's files
+
+# %%
+from replication.figures import FIGURES
+from replication.panels import panels
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["rank_sequence"]
+results = gather(figure, model, norms)
+drawing = panels(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out)

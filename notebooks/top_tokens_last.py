@@ -1,0 +1,33 @@
+# %% [markdown]
+# # Top tokens after the last layer
+#
+# The text is " 1, 1, 1,", and the question is what comes next. Each panel has the ten tokens to
+# which the model, after its last layer, gives the highest probability.
+#
+# **The article** (HS-01): DistilGPT2 leads with the repeated number, at 59.8 %, and considers
+# other digits after it.
+#
+# **What to look for**: a digit leads in every panel. The last layer is the model's own output, so
+# the choice of norm cannot matter here: the measured panels must be alike.
+#
+# A tokenizer that writes the space before a digit as a token of its own has no " 1"; the position
+# that is shown is then the one after that space.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # how inner layers are read: none, final or both
+out: str = "figures"  # the folder for the figure's files
+
+# %%
+from replication.figures import FIGURES
+from replication.panels import panels
+from replication.plots import draw_candidates
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["top_tokens_last"]
+results = gather(figure, model, norms)
+drawing = panels(results, figure.title, draw_candidates)
+
+# %%
+save(figure, results, drawing, model, norms, out)
