@@ -241,7 +241,7 @@ def test_a_case_worked_by_hand() -> None:
     3 * 2 * (3, 4) with norm 30, and -1 * 2 * (0, 5) with norm 10.
     """
     found = gradient_x_input_ids(mixing(CAUSAL), [0, 1, 3], 1)
-    np.testing.assert_allclose(found.shares, [[1, 0], [0.75, 0.25]], atol=1e-7)
+    np.testing.assert_allclose(found.shares, np.array([[1, 0], [0.75, 0.25]]), atol=1e-7)
 
 
 def test_a_dimension_without_gradient_takes_no_share() -> None:
@@ -256,7 +256,7 @@ def test_a_probability_worked_by_hand() -> None:
     logits = np.array([0, 7 * 0.3 + 7 * 0.9, 0.3, 2 * 0.3 + 2 * 0.9])  # of the state (0.3, 0.9)
     probabilities = np.exp(logits) / np.exp(logits).sum()
     slope = np.array([2, 2]) - probabilities @ model.unembedding.numpy()
-    norms = np.linalg.norm(slope * [[3, 4], [0, 5]], axis=1)
+    norms = np.linalg.norm(slope * np.array([[3, 4], [0, 5]]), axis=1)
     model.network.mix[0, 0] = 1  # or the first target would have no gradient at all
     found = gradient_x_input_ids(model, [0, 1, 3], 1, of="probability")
     np.testing.assert_allclose(found.shares[1], norms / norms.sum(), rtol=1e-5)
@@ -274,7 +274,7 @@ def test_a_network_that_looks_ahead_is_refused() -> None:
 
 
 def test_a_score_without_gradient_is_refused() -> None:
-    with pytest.raises(ModelError, match=r"sum to \[10\.0, 0\.0\]"):
+    with pytest.raises(ModelError, match=r"sum to \[2\.0, 0\.0\]"):
         gradient_x_input_ids(mixing([[1.0, 0.0], [0.0, 0.0]]), [2, 3, 1], 1)
 
 
@@ -286,20 +286,38 @@ def score(model: LanguageModel, inputs: Tensor, target: int, of: Score) -> float
     return float((logits if of == "logit" else logits.softmax(-1))[target])
 
 
+def smooth(model: LanguageModel) -> LanguageModel:
+    """The model with norms that are smooth near zero, where the integral begins.
+
+    Gemma's embeddings are scaled up, and so must be what is added in its norms.
+    """
+    epsilon = 30.0 if model.entry.architecture == "gemma3_text" else 1.0
+    for module in model.network.modules():
+        for name in ("eps", "variance_epsilon"):
+            if hasattr(module, name):
+                setattr(module, name, epsilon)
+    return model
+
+
 @scores
 def test_attributions_add_up_to_the_change_of_the_score(model: LanguageModel, of: Score) -> None:
-    """Completeness, and the error that is reported; more steps, less of it."""
-    inputs = saliency._embed(model, IDS[:-1])[None]
+    """Completeness: with more steps, less error."""
+    inputs = saliency._embed(smooth(model), IDS[:-1])[None]
     change = score(model, inputs, IDS[-1], of) - score(model, 0 * inputs, IDS[-1], of)
-    errors = []
-    for steps in (2, 20, 300):
-        found = integrate(model, IDS, of=of, steps=steps)
-        errors.append(float(found.attributions.sum()) - change)
-        assert found.error == pytest.approx(errors[-1], abs=1e-4)
-    print(model.name, of, change, errors)
-    coarse, middle, fine = map(abs, errors)
-    assert coarse > middle > fine
-    assert fine < 0.01 * max(abs(change), 0.01)
+    few, many = (integrate(model, IDS, of=of, steps=steps) for steps in (1, 100))
+    assert many.change == pytest.approx(change, rel=1e-3)
+    assert few.error == pytest.approx(float(few.attributions.sum()) - change, abs=1e-6)
+    assert abs(few.error) > 10 * abs(many.error)
+    assert float(many.attributions.sum()) == pytest.approx(change, rel=1e-3)
+
+
+def test_an_integral_that_was_not_found_is_refused() -> None:
+    """A root-mean-square norm is steep at zero: few steps do not find what happens there."""
+    model = tiny.model("llama")
+    found = integrate(model, [*split(model)[0][: split(model)[1] + 1]], steps=3)
+    assert abs(found.error) > saliency.TOLERANCE * abs(found.change)
+    with pytest.raises(ModelError, match=r"sum to \S+ with 3 steps, but its logit changes by"):
+        integrated_gradients(model, PROMPT, CONTINUATION, steps=3)
 
 
 @scores
@@ -319,13 +337,11 @@ def test_integrated_gradients_are_a_mean_of_gradients(model: LanguageModel, of: 
 
 
 def test_integrated_gradients_as_a_result(model: LanguageModel) -> None:
-    found = integrated_gradients(model, PROMPT, " are here", steps=3)
+    found = integrated_gradients(model, PROMPT, " are here", steps=3, tolerance=np.inf)
     ids, first = split(model)
-    ids = ids[: first + len(found.shares)]
-    rows = [
-        integrate(model, ids[: end + 1], steps=3).attributions for end in range(first, len(ids))
-    ]
-    np.testing.assert_allclose(found.shares, shares_of(rows, ids[0] == 0), rtol=1e-6)
+    ends = range(first + 1, first + 1 + len(found.shares))
+    rows = [integrate(model, ids[:end], steps=3).attributions for end in ends]
+    np.testing.assert_allclose(found.shares, shares_of(rows, ids[0] == 0), rtol=1e-5)
     assert found.method == "integrated gradients"
     plain = gradient_x_input(model, PROMPT, " are here")
     assert np.abs(plain.shares - found.shares).max() > 0.01
