@@ -55,7 +55,7 @@ class Run:
         if seed is not None:
             claims = [claim for claim in self.claims if not claim.published_only]
             measured.measure(
-                (*asked, norm)
+                (norm, asked)
                 for claim in claims
                 for norm in claim.norms(self.norms)
                 for asked in claim.measurements

@@ -16,12 +16,12 @@ Alammar 2020, https://jalammar.github.io/explaining-transformers/.
 """
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from replication.models import ModelError
 from replication.neurons import chosen_layers, firing, start_length
@@ -169,87 +169,6 @@ def pca(
     )
 
 
-@dataclass(frozen=True)
-class RoleScore:
-    """Which factor goes with a role, and how surely."""
-
-    factor: int
-    correlation: float
-    """Of the factor's activity with the role, -1 to 1."""
-    runner_up: float | None
-    """The correlation of the next best factor; None where there is only one."""
-    shuffled_95: float
-    """What the best factor of 19 shuffles in 20 stays under when the role is dealt at random."""
-
-
-def role_scores(
-    factors: Factors,
-    role: Sequence[bool] | Bool[np.ndarray, " token"],
-    *,
-    among: Sequence[bool] | Bool[np.ndarray, " token"] | None = None,
-    shuffles: int = 1000,
-    seed: int = 0,
-) -> RoleScore:
-    """Name factors: the one whose activity goes best with a role, given as yes or no by token.
-
-    ``among`` says which tokens to look at. Give the generated ones where it is asked what a factor
-    produces: an input token is shown with what it caused, a generated one with what caused it. A
-    factor that is the same everywhere has the correlation 0. ``ValueError`` for lengths that do
-    not fit, and unless both tokens with and without the role are looked at.
-    """
-    length = len(factors.tokens)
-    looked_at = np.ones(length, bool) if among is None else np.asarray(among, bool)
-    has = np.asarray(role, bool)
-    if len(has) != length or len(looked_at) != length:
-        raise ValueError(f"{len(has)} and {len(looked_at)} values given for {length} tokens")
-    has, activity = has[looked_at], factors.activity[:, looked_at]
-    if has.all() or not has.any():
-        raise ValueError(f"{has.sum()} of {len(has)} tokens have the role: expected some, not all")
-    deals = np.random.default_rng(seed).permuted(np.tile(has, (shuffles, 1)), axis=1)
-    by_chance = _correlations(activity, deals).max(axis=0)
-    measured = _correlations(activity, has[None])[:, 0]
-    best, *others = np.argsort(-measured, kind="stable")
-    return RoleScore(
-        factor=int(best),
-        correlation=float(measured[best]),
-        runner_up=float(measured[others[0]]) if others else None,
-        shuffled_95=float(np.quantile(by_chance, 0.95)),
-    )
-
-
-@dataclass(frozen=True)
-class Stability:
-    """For which random starts something holds of the factors."""
-
-    seeds: tuple[int, ...]
-    holds: tuple[bool, ...]
-    """For each seed."""
-
-    @property
-    def count(self) -> int:
-        """For how many seeds it holds."""
-        return sum(self.holds)
-
-
-def stability(
-    recording: Recording,
-    provenance: Provenance,
-    count: int,
-    judge: Callable[[Factors], bool],
-    *,
-    seeds: Sequence[int] = range(20),
-    **settings: Any,
-) -> Stability:
-    """Factorize once for each seed and ask ``judge``.
-
-    ``settings`` are those of ``factorize``. ``ValueError`` for no seeds.
-    """
-    if not seeds:
-        raise ValueError("no seeds given: expected at least one")
-    runs = (factorize(recording, provenance, count, seed=seed, **settings) for seed in seeds)
-    return Stability(tuple(seeds), tuple(bool(judge(factors)) for factors in runs))
-
-
 def _fit(method: Any, matrix: np.ndarray) -> np.ndarray:
     """What a method of scikit-learn makes of a matrix.
 
@@ -297,13 +216,3 @@ def _energy(
 ) -> Float[np.ndarray, " factor"]:
     parts = (activity**2).sum(axis=1) * (neurons**2).sum(axis=1)
     return parts / parts.sum() if parts.any() else parts
-
-
-def _correlations(
-    activity: Float[np.ndarray, "factor token"], roles: Bool[np.ndarray, "deal token"]
-) -> Float[np.ndarray, "factor deal"]:
-    """Pearson's correlation of every factor with every deal of a role, 0 for a flat factor."""
-    a = activity - activity.mean(axis=1, keepdims=True)
-    b = roles - roles.mean(axis=1, keepdims=True)
-    sizes = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)
-    return np.divide(a @ b.T, sizes, out=np.zeros(sizes.shape), where=sizes > 0)

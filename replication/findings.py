@@ -11,7 +11,7 @@ terminology (version 1.1) has it: another team, by its own code.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, SupportsFloat
+from typing import Any, Literal, SupportsFloat
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
@@ -22,7 +22,8 @@ from replication.subjects import NotTestable, View
 Verdict = Literal["replicated", "partially", "not_replicated", "not_testable"]
 Relation = Literal["<", "<=", ">", "="]
 ClaimNorm = Literal["none", "final", "either"]
-"""``either``: the claim is on the last layer alone, which both norms read alike."""
+"""``either``: the norm makes no difference, since the claim is on the last layer alone, which both
+read alike, or on no lens at all."""
 
 
 class _Record(BaseModel):
@@ -113,8 +114,8 @@ class Claim:
     """True where the claim follows from how the experiment is made."""
     published_only: bool
     """True where the claim is about the published material itself."""
-    measurements: tuple[tuple[str, str], ...]
-    """What the check asks a view for, as (method, id)."""
+    measurements: tuple[tuple[Any, ...], ...]
+    """What the check asks a view for, as (method, id) and further settings if any."""
 
     def norms(self, asked: Sequence[Norm]) -> Sequence[Norm]:
         """Of the norms asked for, those under which the claim is to be judged."""
@@ -123,7 +124,7 @@ class Claim:
 
 def claim(
     id: str,
-    *measurements: tuple[str, str],
+    *measurements: tuple[Any, ...],
     norm_matters: bool = True,
     definitional: bool = False,
     published_only: bool = False,
@@ -132,7 +133,7 @@ def claim(
 
     def register(check: Check) -> Claim:
         says = " ".join((check.__doc__ or "").split())
-        figures = tuple(dict.fromkeys(figure for _, figure in measurements))
+        figures = tuple(dict.fromkeys(measurement[1] for measurement in measurements))
         return Claim(
             id, says, figures, check, norm_matters, definitional, published_only, measurements
         )

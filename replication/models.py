@@ -30,6 +30,7 @@ class Architecture:
     """In a block: the nonlinearity whose output is the neurons. In a gated feed-forward that is
     the gate, before it is multiplied by the other branch."""
     attention: str
+    feed_forward: str
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -40,6 +41,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act",
         attention="attn",
+        feed_forward="mlp",
     ),
     "llama": Architecture(
         language_model="transformers.models.llama.modeling_llama:LlamaForCausalLM",
@@ -48,6 +50,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act_fn",
         attention="self_attn",
+        feed_forward="mlp",
     ),
     "gemma3_text": Architecture(
         language_model="transformers.models.gemma3.modeling_gemma3:Gemma3ForCausalLM",
@@ -56,6 +59,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act_fn",
         attention="self_attn",
+        feed_forward="mlp",
     ),
 }
 
@@ -145,3 +149,13 @@ def architecture_of(network: Any) -> Architecture:
             f"replication.models.ARCHITECTURES"
         )
     return ARCHITECTURES[kind]
+
+
+def feed_forward_share(model: LanguageModel) -> float:
+    """The share of the parameters of all blocks that lie in their feed-forward layers, 0 to 1."""
+    inside, whole = 0, 0
+    for block in model.blocks:
+        inner = block.get_submodule(model.architecture.feed_forward)
+        inside += sum(parameter.numel() for parameter in inner.parameters())
+        whole += sum(parameter.numel() for parameter in block.parameters())
+    return inside / whole

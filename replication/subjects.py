@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from replication import articles, registry
-from replication.results import Provenance, RankGrid, TopTokens
+from replication.results import Factors, Provenance, RankGrid, Saliency, TopTokens
 from replication.shapes import Norm
 
 if TYPE_CHECKING:
+    from replication.factors import PrincipalComponents
     from replication.models import LanguageModel
+    from replication.neurons import Clusters, Sparsity
     from replication.record import Recording
 
 Result = TypeVar("Result")
@@ -42,6 +44,27 @@ class Subject(Protocol):
     def top_tokens(self, id: str, norm: Norm) -> TopTokens:
         """The ten best tokens after every layer."""
 
+    def written(self, id: str, norm: Norm) -> tuple[str, ...]:
+        """The tokens of the subject's own continuation."""
+
+    def saliency(self, id: str, norm: Norm) -> Saliency:
+        """Gradient x input for the published continuation."""
+
+    def factors(self, id: str, norm: Norm, count: int | None = None, seed: int = 0) -> Factors:
+        """Factors of the activations over the published text, as many as were published."""
+
+    def sparsity(self, id: str, norm: Norm) -> "Sparsity":
+        """How many neurons fire at each token, in every layer."""
+
+    def clusters(self, id: str, norm: Norm, count: int) -> "Clusters":
+        """Clusters of the neurons of the middle layer."""
+
+    def components(self, id: str, norm: Norm, count: int) -> "PrincipalComponents":
+        """Principal components of the activations that ``factors`` takes."""
+
+    def feed_forward_share(self, id: str, norm: Norm) -> float:
+        """The share of a block's parameters that its feed-forward layer holds."""
+
 
 class Published:
     """The articles' own numbers; they were measured with ``norm="none"`` only."""
@@ -66,6 +89,38 @@ class Published:
         self._refuse(norm)
         return articles.published_top_tokens(id)
 
+    def written(self, id: str, norm: Norm) -> tuple[str, ...]:
+        """What the article shows that its model wrote."""
+        data = articles.published_figure(id)
+        return tuple(str(token) for token in data.tokens[data.n_input_tokens or 0 :])
+
+    def saliency(self, id: str, norm: Norm) -> Saliency:
+        """The published saliency."""
+        return articles.published_saliency(id)
+
+    def factors(self, id: str, norm: Norm, count: int | None = None, seed: int = 0) -> Factors:
+        """The published factors; another number of them, or another start, was not published."""
+        published = articles.published_factors(id)
+        if count not in (None, len(published.activity)) or seed:
+            raise NotTestable(f"of {id}, {count} factors with seed {seed} were not published")
+        return published
+
+    def sparsity(self, id: str, norm: Norm) -> "Sparsity":
+        """Not published."""
+        raise NotTestable("the article published a picture of the neurons and no numbers")
+
+    def clusters(self, id: str, norm: Norm, count: int) -> "Clusters":
+        """Not published."""
+        raise NotTestable("the article published a picture of the clusters and no numbers")
+
+    def components(self, id: str, norm: Norm, count: int) -> "PrincipalComponents":
+        """Not published."""
+        raise NotTestable("the article published no principal components")
+
+    def feed_forward_share(self, id: str, norm: Norm) -> float:
+        """Arithmetic on weights needs weights."""
+        raise NotTestable("the article published no weights")
+
     def _refuse(self, norm: Norm) -> None:
         if norm != "none":
             raise NotTestable(f"the articles published no numbers under norm={norm!r}")
@@ -79,7 +134,7 @@ class Measured:
         self.name = name
         self._model: LanguageModel | None = None
         self._recordings: dict[tuple[str, bool], Recording] = {}
-        self._results: dict[tuple[str, str, Norm], Any] = {}
+        self._results: dict[tuple[str, str, Norm | None], Any] = {}
 
     @property
     def model(self) -> "LanguageModel":
@@ -97,7 +152,7 @@ class Measured:
 
     def ranks(self, id: str, norm: Norm) -> RankGrid:
         """Ranks of the published continuation, given as text, or of the watched words."""
-        return self._once("ranks", id, norm, lambda: self._ranks(id, norm))
+        return self._once("ranks", id, lambda: self._ranks(id, norm), norm)
 
     def generated(self, id: str, norm: Norm) -> RankGrid:
         """Ranks of the model's own greedy continuation of the prompt."""
@@ -106,8 +161,8 @@ class Measured:
         return self._once(
             "generated",
             id,
-            norm,
             lambda: continuation_ranks(self.model, self._recording(id, own=True), norm),
+            norm,
         )
 
     def top_tokens(self, id: str, norm: Norm) -> TopTokens:
@@ -117,22 +172,83 @@ class Measured:
         return self._once(
             "top_tokens",
             id,
-            norm,
             lambda: top_tokens(self.model, self._recording(id), norm),
+            norm,
         )
 
-    def measure(self, wanted: Iterable[tuple[str, str, Norm]]) -> None:
-        """Work out results, named as (method, id, norm), now; then let go of the model.
+    def written(self, id: str, norm: Norm) -> tuple[str, ...]:
+        """The tokens of the model's own greedy continuation of the prompt."""
+        return self._once("written", id, lambda: self._recording(id, own=True).continuation)
+
+    def saliency(self, id: str, norm: Norm) -> Saliency:
+        """Gradient x input for the published continuation, given as text."""
+        from replication.saliency import gradient_x_input
+
+        text = articles.experiment(id)
+        return self._once(
+            "saliency",
+            id,
+            lambda: gradient_x_input(self.model, text.prompt, text.continuation),
+        )
+
+    def factors(self, id: str, norm: Norm, count: int | None = None, seed: int = 0) -> Factors:
+        """Factors of all layers, or of the first where the article took the first, with the
+        article's settings.
+        """
+        from replication.factors import factorize
+
+        published = articles.published_factors(id)
+        count = count or len(published.activity)
+        layers = published.layers if published.layers == (0,) else None
+        return self._once(
+            f"factors {count} {seed}",
+            id,
+            lambda: factorize(
+                self._recording(id), self.provenance(id, norm), count, layers=layers, seed=seed
+            ),
+        )
+
+    def sparsity(self, id: str, norm: Norm) -> "Sparsity":
+        """How many neurons fire at each token, in every layer."""
+        from replication.neurons import sparsity
+
+        return self._once("sparsity", id, lambda: sparsity(self._recording(id)))
+
+    def clusters(self, id: str, norm: Norm, count: int) -> "Clusters":
+        """Clusters of the neurons of the middle layer, by k-means with seed 0."""
+        from replication.neurons import clusters
+
+        layer = self._entry.layers // 2
+        return self._once(
+            f"clusters {count}", id, lambda: clusters(self._recording(id), layer, count)
+        )
+
+    def components(self, id: str, norm: Norm, count: int) -> "PrincipalComponents":
+        """Principal components of the activations of all layers."""
+        from replication.factors import pca
+
+        return self._once(f"components {count}", id, lambda: pca(self._recording(id), count))
+
+    def feed_forward_share(self, id: str, norm: Norm) -> float:
+        """The share of the parameters of all blocks that lie in their feed-forward layers."""
+        from replication.models import feed_forward_share
+
+        return self._once("feed_forward_share", id, lambda: feed_forward_share(self.model))
+
+    def measure(self, wanted: Iterable[tuple[Norm, tuple[Any, ...]]]) -> None:
+        """Work out results, named as norm and (method, id, ...), now; then let go of the model.
 
         A control is needed for its results alone: ten of them together would fill the memory.
         """
-        for method, id, norm in wanted:
+        for norm, (method, id, *settings) in wanted:
             with suppress(NotTestable):  # whoever asks for it is told then
-                getattr(self, method)(id, norm)
+                getattr(self, method)(id, norm, *settings)
         self._model = None
         self._recordings.clear()
 
-    def _once(self, method: str, id: str, norm: Norm, work: Callable[[], Result]) -> Result:
+    def _once(
+        self, method: str, id: str, work: Callable[[], Result], norm: Norm | None = None
+    ) -> Result:
         key = (method, id, norm)
         if key not in self._results:
             self._results[key] = work()
@@ -154,16 +270,17 @@ class Measured:
             raise NotTestable(str(error)) from error
 
     def _recording(self, id: str, own: bool = False) -> "Recording":
-        from replication.record import generate, record, record_ids
+        from replication.record import generate, record_ids
 
         if (id, own) not in self._recordings:
-            experiment = articles.experiment(id)
+            text = articles.experiment(id)
+            before = self.model.encode(text.prompt, start=True)
             if own:
-                before = self.model.encode(experiment.prompt, start=True)
-                after = generate(self.model, experiment.prompt, experiment.visible_tokens)
-                made = record_ids(self.model, [*before, *after], len(before))
+                after = generate(self.model, text.prompt, text.visible_tokens)
             else:
-                made = record(self.model, experiment.prompt, experiment.continuation)
+                after = self.model.encode(text.continuation)
+            neurons = articles.published_figure(id).kind == "nmf_factors"
+            made = record_ids(self.model, [*before, *after], len(before), neurons=neurons)
             self._recordings[id, own] = made
         return self._recordings[id, own]
 
@@ -194,6 +311,34 @@ class View:
     def top_tokens(self, id: str) -> TopTokens:
         """The ten best tokens after every layer."""
         return self.subject.top_tokens(id, self.norm)
+
+    def written(self, id: str) -> tuple[str, ...]:
+        """The tokens of the subject's own continuation."""
+        return self.subject.written(id, self.norm)
+
+    def saliency(self, id: str) -> Saliency:
+        """Gradient x input for the published continuation."""
+        return self.subject.saliency(id, self.norm)
+
+    def factors(self, id: str, count: int | None = None, seed: int = 0) -> Factors:
+        """Factors of the activations over the published text, as many as were published."""
+        return self.subject.factors(id, self.norm, count, seed)
+
+    def sparsity(self, id: str) -> "Sparsity":
+        """How many neurons fire at each token, in every layer."""
+        return self.subject.sparsity(id, self.norm)
+
+    def clusters(self, id: str, count: int) -> "Clusters":
+        """Clusters of the neurons of the middle layer."""
+        return self.subject.clusters(id, self.norm, count)
+
+    def components(self, id: str, count: int) -> "PrincipalComponents":
+        """Principal components of the activations that ``factors`` takes."""
+        return self.subject.components(id, self.norm, count)
+
+    def feed_forward_share(self, id: str) -> float:
+        """The share of a block's parameters that its feed-forward layer holds."""
+        return self.subject.feed_forward_share(id, self.norm)
 
     def provenance(self, id: str) -> Provenance:
         """What stands behind the numbers for an experiment."""

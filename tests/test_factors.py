@@ -16,13 +16,12 @@ from replication.factors import (
     factorize,
     pca,
     reach,
-    role_scores,
-    stability,
 )
 from replication.models import ModelError
 from replication.record import Recording, generate, record_ids
 from replication.results import Factors
 from replication.roles import Role
+from replication.scores import role_score
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 import factors as benchmark
@@ -216,15 +215,15 @@ def four_tokens(*activity: list[float]) -> Factors:
 
 def test_role_scores_by_hand() -> None:
     factors = four_tokens([3.0, 3, 3, 3], [0, 2, 0, 2], [0, 1, 1, 2])
-    found = role_scores(factors, [False, True, False, True])
-    assert found.factor == 1
+    found = role_score(factors.activity, [False, True, False, True])
+    assert found.pattern == 1
     assert found.correlation == pytest.approx(1)
     assert found.runner_up == pytest.approx(0.5**0.5)
-    assert found == role_scores(factors, [False, True, False, True])
-    alone = role_scores(four_tokens([0.0, 2, 0, 2]), [True, False, True, False])
+    assert found == role_score(factors.activity, [False, True, False, True])
+    alone = role_score(four_tokens([0.0, 2, 0, 2]).activity, [True, False, True, False])
     assert alone.correlation == pytest.approx(-1)
     assert alone.runner_up is None
-    among = role_scores(factors, [True, True, False, True], among=[False, True, True, True])
+    among = role_score(factors.activity, [True, True, False, True], among=[False, True, True, True])
     assert among.correlation == pytest.approx(1)
 
 
@@ -233,34 +232,22 @@ def test_shuffled_roles_say_what_chance_gives() -> None:
     random = np.random.default_rng(0)
     factors = Factors(random.random((1, 400)), ("a",) * 400, 400, (0,), None, PROVENANCE)
     role = random.random(400) < 0.5
-    assert role_scores(factors, role).shuffled_95 == pytest.approx(1.645 / 399**0.5, rel=0.15)
+    assert role_score(factors.activity, role).shuffled_95 == pytest.approx(
+        1.645 / 399**0.5, rel=0.15
+    )
     more = replace(factors, activity=random.random((20, 400)))
-    assert role_scores(more, role).shuffled_95 > role_scores(factors, role).shuffled_95
+    assert (
+        role_score(more.activity, role).shuffled_95 > role_score(factors.activity, role).shuffled_95
+    )
 
 
 def test_role_scores_refuse_a_role_that_all_or_none_have() -> None:
     factors = four_tokens([0.0, 2, 0, 2])
     for role in ([True] * 4, [False] * 4):
         with pytest.raises(ValueError, match="of 4 tokens have the role"):
-            role_scores(factors, role)
+            role_score(factors.activity, role)
     with pytest.raises(ValueError, match="3 and 4 values given for 4 tokens"):
-        role_scores(factors, [True] * 3)
-
-
-def test_stability_asks_for_every_seed() -> None:
-    usual = factorize(noisy(), PROVENANCE, 2, seed=4)
-    found = stability(
-        noisy(),
-        PROVENANCE,
-        2,
-        lambda factors: np.array_equal(factors.activity, usual.activity),
-        seeds=range(3, 6),
-    )
-    assert found.seeds == (3, 4, 5)
-    assert found.holds == (False, True, False)
-    assert found.count == 1
-    with pytest.raises(ValueError, match="no seeds"):
-        stability(noisy(), PROVENANCE, 2, lambda _: True, seeds=())
+        role_score(factors.activity, [True] * 3)
 
 
 def test_the_benchmark_compares_like_with_like() -> None:
@@ -290,10 +277,10 @@ def test_a_trained_model_has_factors_for_roles(counting: Recording) -> None:
     assert weights_of(found).shape == (3, 30 * 1536)
     written = np.arange(len(found.tokens)) >= found.n_input
     scores = {
-        wanted: role_scores(found, [role == wanted for role in found.roles], among=written)
+        wanted: role_score(found.activity, [role == wanted for role in found.roles], among=written)
         for wanted in (Role.COMMA, Role.NUMBER)
     }
-    assert scores[Role.COMMA].factor != scores[Role.NUMBER].factor
+    assert scores[Role.COMMA].pattern != scores[Role.NUMBER].pattern
     for score in scores.values():
         assert score.runner_up is not None
         assert score.runner_up <= score.correlation <= 1

@@ -28,6 +28,7 @@ ORDER = (
     "saliency",
     "neurons",
     "factors",
+    "scores",
     "loading",
     "subjects",
     "readings",

@@ -56,7 +56,7 @@ def test_recorded_once_and_reused(measured: Measured) -> None:
 
 
 def test_measured_results_outlive_the_model(measured: Measured) -> None:
-    measured.measure([("ranks", "ranks_ones", "none"), ("top_tokens", "top10_ones", "final")])
+    measured.measure([("none", ("ranks", "ranks_ones")), ("final", ("top_tokens", "top10_ones"))])
     assert measured._model is None
     kept = measured.ranks("ranks_ones", "none").ranks
     assert measured.top_tokens("top10_ones", "final").layers == tiny.LAYERS
@@ -69,7 +69,7 @@ def test_measured_results_outlive_the_model(measured: Measured) -> None:
 def test_words_of_several_tokens_are_not_testable(measured: Measured) -> None:
     with pytest.raises(NotTestable, match=r"' is' is \d tokens"):
         measured.ranks("watch_keys_cabinet", "none")
-    measured.measure([("ranks", "watch_keys_cabinet", "none")])  # whoever asks is told, not this
+    measured.measure([("none", ("ranks", "watch_keys_cabinet"))])  # whoever asks is told, not this
 
 
 def test_greedy_continuations_end_with_rank_1(measured: Measured) -> None:
