@@ -8,6 +8,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,13 +17,15 @@ from typing import Any
 import pytest
 
 from replication import weights
+from replication.controls import measure_controls
 from replication.environment import environment
 from replication.files import write_whole
 from replication.findings import ChanceFinding, Claim, Finding, Findings, chance, judge
+from replication.measured import Measured, subject
 from replication.readings import MOST_CONTROLS
 from replication.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find
 from replication.shapes import NORMS, Norm
-from replication.subjects import Measured, Published, Subject, View
+from replication.subjects import Published, Subject, View
 from replication.verdicts import as_text
 
 KNOWN_NEGATIVES = Path(__file__).with_name("known_negatives.toml")
@@ -36,31 +39,33 @@ class Run:
     norms: list[Norm]
     claims: list[Claim] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    controls: list[ChanceFinding] = field(default_factory=list)
+    controls_found: list[ChanceFinding] = field(default_factory=list)
     complete: bool = True
     subjects: dict[str, Subject] = field(default_factory=dict)
+    measured_controls: dict[str, list[Measured]] = field(default_factory=dict)
 
     def subject(self, name: str) -> Subject:
-        """A subject, made once; an untrained control is measured at once and let go of."""
+        """A subject, made once."""
         if name not in self.subjects:
-            self.subjects[name] = self._made(name)
+            if name != Published.name:
+                weights.fetch(find(name)[0])
+            self.subjects[name] = subject(name)
         return self.subjects[name]
 
-    def _made(self, name: str) -> Subject:
-        if name == Published.name:
-            return Published()
-        entry, seed = find(name)
-        weights.fetch(entry)
-        measured = Measured(name)
-        if seed is not None:
-            claims = [claim for claim in self.claims if not claim.published_only]
-            measured.measure(
-                (norm, asked)
-                for claim in claims
+    def controls(self, model: str) -> list[Measured]:
+        """The untrained controls of a model, all that the claims ask of them measured at once."""
+        if model not in self.measured_controls:
+            weights.fetch(find(model)[0])
+            asked = {
+                (norm, measurement): None
+                for claim in self.claims
+                if not claim.published_only
                 for norm in claim.norms(self.norms)
-                for asked in claim.measurements
-            )
-        return measured
+                for measurement in claim.measurements
+            }
+            names = [control_name(model, seed) for seed in CONTROL_SEEDS]
+            self.measured_controls[model] = measure_controls(names, list(asked))
+        return self.measured_controls[model]
 
 
 RUN = pytest.StashKey[Run]()
@@ -158,12 +163,13 @@ class ClaimTest(pytest.Item):
         """The entry of this finding among the known negatives, if there is one."""
         return known_negatives().get((self.claim.id, self.prefix + self.subject, self.shown_norm))
 
-    def view(self, name: str) -> View:
-        """A subject under this test's norm; skips where its weights cannot be had."""
+    @contextmanager
+    def weights_at_hand(self) -> Iterator[Run]:
+        """The run; skips where the weights cannot be had, but for those everyone can have."""
         try:
-            return View(self.config.stash[RUN].subject(name), self.norm)
+            yield self.config.stash[RUN]
         except weights.WeightsError as error:
-            if name.startswith(DEFAULT_MODEL):
+            if self.subject == DEFAULT_MODEL:
                 raise
             pytest.skip(f"not_testable: weights not available: {error}")
 
@@ -197,10 +203,12 @@ class FindingTest(ClaimTest):
 
     def runtest(self) -> None:
         """Judge, keep the finding, and fail if it does not hold."""
-        finding = judge(self.claim, self.view(self.subject))
+        with self.weights_at_hand() as run:
+            judged = run.subject(self.subject)
+        finding = judge(self.claim, View(judged, self.norm))
         reason = self.negative["reason"] if self.negative else None
         finding = finding.model_copy(update={"known_negative": reason})
-        self.config.stash[RUN].findings.append(finding)
+        run.findings.append(finding)
         if finding.holds is None:
             pytest.skip(f"not_testable: {finding.measured}")
         if not finding.holds:
@@ -214,8 +222,9 @@ class ChanceTest(ClaimTest):
 
     def runtest(self) -> None:
         """Take the chance rate, keep it, and fail if it is too high to say anything."""
-        names = [control_name(self.subject, seed) for seed in CONTROL_SEEDS]
-        rate = chance(self.claim, map(self.view, names))
+        with self.weights_at_hand() as run:
+            controls = run.controls(self.subject)
+        rate = chance(self.claim, (View(control, self.norm) for control in controls))
         found = ChanceFinding(
             claim=self.claim.id,
             model=self.subject,
@@ -225,7 +234,7 @@ class ChanceTest(ClaimTest):
             definitional=self.claim.definitional,
             known_negative=self.negative["reason"] if self.negative else None,
         )
-        self.config.stash[RUN].controls.append(found)
+        run.controls_found.append(found)
         measured = f"holds on {rate.holds} of {rate.controls} untrained controls"
         by_definition = self.claim.definitional and rate.holds == rate.controls
         if not by_definition and rate.rate > MOST_CONTROLS:
@@ -269,7 +278,7 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 
 def collected(run: Run) -> Findings:
     """All findings of a run, each with the chance rate of its own architecture."""
-    rates = {(c.claim, c.model, c.norm): c.chance for c in run.controls}
+    rates = {(c.claim, c.model, c.norm): c.chance for c in run.controls_found}
     findings = (
         finding.model_copy(
             update={"chance": rates.get((finding.claim, finding.subject, finding.norm))}
@@ -280,7 +289,7 @@ def collected(run: Run) -> Findings:
         environment=environment(),
         complete=run.complete and run.norms == list(NORMS),
         findings=tuple(findings),
-        controls=tuple(run.controls),
+        controls=tuple(run.controls_found),
     )
 
 

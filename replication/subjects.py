@@ -1,25 +1,20 @@
 """Subjects: what a finding is judged on, each giving the results of any experiment by its id.
 
-The published numbers, a model with trained weights and an untrained control answer the same
-questions in the same types. A claim is shown a ``View``: one subject under one norm.
+The published numbers, a model with trained weights and an untrained control
+(``replication.measured``) answer the same questions in the same types. A claim is shown a ``View``:
+one subject under one norm.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from replication import articles, registry
+from replication import articles
 from replication.results import Factors, Provenance, RankGrid, Saliency, TopTokens
 from replication.shapes import Norm
 
 if TYPE_CHECKING:
     from replication.factors import PrincipalComponents
-    from replication.models import LanguageModel
     from replication.neurons import Clusters, Sparsity
-    from replication.record import Recording
-
-Result = TypeVar("Result")
 
 
 class NotTestable(Exception):
@@ -124,173 +119,6 @@ class Published:
     def _refuse(self, norm: Norm) -> None:
         if norm != "none":
             raise NotTestable(f"the articles published no numbers under norm={norm!r}")
-
-
-class Measured:
-    """A model of the table, or an untrained control; loaded when first asked, recorded once."""
-
-    def __init__(self, name: str) -> None:
-        self._entry, self._seed = registry.find(name)  # an unknown name fails here already
-        self.name = name
-        self._model: LanguageModel | None = None
-        self._recordings: dict[tuple[str, bool], Recording] = {}
-        self._results: dict[tuple[str, str, Norm | None], Any] = {}
-
-    @property
-    def model(self) -> "LanguageModel":
-        """The model behind the numbers."""
-        if self._model is None:
-            from replication.loading import load
-
-            self._model = load(self.name)
-        return self._model
-
-    def provenance(self, id: str, norm: Norm) -> Provenance:
-        """The model with its revision and the form of its weights."""
-        prompt = articles.experiment(id).prompt
-        return registry.provenance(self.name, self._entry, self._seed, prompt, norm)
-
-    def ranks(self, id: str, norm: Norm) -> RankGrid:
-        """Ranks of the published continuation, given as text, or of the watched words."""
-        return self._once("ranks", id, lambda: self._ranks(id, norm), norm)
-
-    def generated(self, id: str, norm: Norm) -> RankGrid:
-        """Ranks of the model's own greedy continuation of the prompt."""
-        from replication.lens import continuation_ranks
-
-        return self._once(
-            "generated",
-            id,
-            lambda: continuation_ranks(self.model, self._recording(id, own=True), norm),
-            norm,
-        )
-
-    def top_tokens(self, id: str, norm: Norm) -> TopTokens:
-        """The ten best tokens where the article's selected token stands."""
-        from replication.lens import top_tokens
-
-        return self._once(
-            "top_tokens",
-            id,
-            lambda: top_tokens(self.model, self._recording(id), norm),
-            norm,
-        )
-
-    def written(self, id: str, norm: Norm) -> tuple[str, ...]:
-        """The tokens of the model's own greedy continuation of the prompt."""
-        return self._once("written", id, lambda: self._recording(id, own=True).continuation)
-
-    def saliency(self, id: str, norm: Norm) -> Saliency:
-        """Gradient x input for the published continuation, given as text."""
-        from replication.saliency import gradient_x_input
-
-        text = articles.experiment(id)
-        return self._once(
-            "saliency",
-            id,
-            lambda: gradient_x_input(self.model, text.prompt, text.continuation),
-        )
-
-    def factors(self, id: str, norm: Norm, count: int | None = None, seed: int = 0) -> Factors:
-        """Factors of all layers, or of the first where the article took the first, with the
-        article's settings.
-        """
-        from replication.factors import factorize
-
-        published = articles.published_factors(id)
-        count = count or len(published.activity)
-        layers = published.layers if published.layers == (0,) else None
-        return self._once(
-            f"factors {count} {seed}",
-            id,
-            lambda: factorize(
-                self._recording(id), self.provenance(id, norm), count, layers=layers, seed=seed
-            ),
-        )
-
-    def sparsity(self, id: str, norm: Norm) -> "Sparsity":
-        """How many neurons fire at each token, in every layer."""
-        from replication.neurons import sparsity
-
-        return self._once("sparsity", id, lambda: sparsity(self._recording(id)))
-
-    def clusters(self, id: str, norm: Norm, count: int) -> "Clusters":
-        """Clusters of the neurons of the middle layer, by k-means with seed 0."""
-        from replication.neurons import clusters
-
-        layer = self._entry.layers // 2
-        return self._once(
-            f"clusters {count}", id, lambda: clusters(self._recording(id), layer, count)
-        )
-
-    def components(self, id: str, norm: Norm, count: int) -> "PrincipalComponents":
-        """Principal components of the activations of all layers."""
-        from replication.factors import pca
-
-        return self._once(f"components {count}", id, lambda: pca(self._recording(id), count))
-
-    def feed_forward_share(self, id: str, norm: Norm) -> float:
-        """The share of the parameters of all blocks that lie in their feed-forward layers."""
-        from replication.models import feed_forward_share
-
-        return self._once("feed_forward_share", id, lambda: feed_forward_share(self.model))
-
-    def measure(self, wanted: Iterable[tuple[Norm, tuple[Any, ...]]]) -> None:
-        """Work out results, named as norm and (method, id, ...), now; then let go of the model.
-
-        A control is needed for its results alone: ten of them together would fill the memory.
-        """
-        for norm, (method, id, *settings) in wanted:
-            with suppress(NotTestable):  # whoever asks for it is told then
-                getattr(self, method)(id, norm, *settings)
-        self._model = None
-        self._recordings.clear()
-
-    def _once(
-        self, method: str, id: str, work: Callable[[], Result], norm: Norm | None = None
-    ) -> Result:
-        key = (method, id, norm)
-        if key not in self._results:
-            self._results[key] = work()
-        result: Result = self._results[key]
-        return result
-
-    def _ranks(self, id: str, norm: Norm) -> RankGrid:
-        from replication.lens import continuation_ranks, watched_ranks
-        from replication.models import SeveralTokens
-
-        experiment = articles.experiment(id)
-        recording = self._recording(id)
-        if not experiment.watched:
-            last_only = experiment.last_only
-            return continuation_ranks(self.model, recording, norm, last_only=last_only)
-        try:
-            return watched_ranks(self.model, recording, norm, experiment.watched)
-        except SeveralTokens as error:
-            raise NotTestable(str(error)) from error
-
-    def _recording(self, id: str, own: bool = False) -> "Recording":
-        from replication.record import generate, record_ids
-
-        if (id, own) not in self._recordings:
-            text = articles.experiment(id)
-            before = self.model.encode(text.prompt, start=True)
-            if own:
-                after = generate(self.model, text.prompt, text.visible_tokens)
-            else:
-                after = self.model.encode(text.continuation)
-            neurons = articles.published_figure(id).kind == "nmf_factors"
-            made = record_ids(self.model, [*before, *after], len(before), neurons=neurons)
-            self._recordings[id, own] = made
-        return self._recordings[id, own]
-
-
-def subject(name: str) -> Subject:
-    """The subject of a name: ``published``, a model of the table, or a control.
-
-    ``ValueError``, with the names there are, for any other.
-    """
-    return Published() if name == Published.name else Measured(name)
 
 
 @dataclass(frozen=True)

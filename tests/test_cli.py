@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from replication import registry, weights
-from replication.subjects import Measured
+from replication.measured import Measured
 
 KEYS = ["The keys to the cabinet", "--watch", " is", "--watch", " are"]
 

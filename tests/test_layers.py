@@ -31,6 +31,8 @@ ORDER = (
     "scores",
     "loading",
     "subjects",
+    "measured",
+    "controls",
     "readings",
     "findings",
     "schemas",

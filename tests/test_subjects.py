@@ -5,10 +5,11 @@ import pytest
 import tiny
 
 from replication import loading, registry
+from replication.measured import Measured, subject
 from replication.models import LanguageModel
 from replication.results import RankGrid
 from replication.shapes import NORMS
-from replication.subjects import Measured, NotTestable, Published, Subject, View, subject
+from replication.subjects import NotTestable, Published, Subject, View
 
 
 @pytest.fixture
