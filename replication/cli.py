@@ -118,6 +118,58 @@ def lens(
 
 
 @app.command()
+def saliency(
+    text: Annotated[str, typer.Argument(help="The prompt.")],
+    model: ModelName = registry.DEFAULT_MODEL,
+    generate: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Continue greedily by N tokens.")
+    ] = 1,
+    given: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Attribute this continuation instead.")
+    ] = None,
+    of: Annotated[
+        Literal["logit", "probability"], typer.Option(help="The score whose gradient is taken.")
+    ] = "logit",
+    integrated: Annotated[
+        bool, typer.Option("--integrated", help="Integrated gradients, not gradient x input.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show which tokens of a prompt of your own each token of its continuation rests on."""
+    from replication.prompt_saliency import look
+
+    seen = look(text, model=model, generate=generate, given=given, of=of, integrated=integrated)
+    print(json.dumps(seen.as_json(), ensure_ascii=False) if as_json else seen.as_text())
+
+
+@app.command()
+def neurons(
+    text: Annotated[str, typer.Argument(help="The prompt.")],
+    model: ModelName = registry.DEFAULT_MODEL,
+    factors: Annotated[int, typer.Option(min=1, metavar="N", help="How many factors.")] = 5,
+    generate: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Continue greedily by N tokens.")
+    ] = 0,
+    given: Annotated[str, typer.Option(metavar="TEXT", help="A continuation to read on.")] = "",
+    layers: Annotated[
+        str | None, typer.Option(metavar="RANGE", help="Layers, such as 0 or 3-7 (default: all).")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the factorization's random start.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the factors that the neurons' firing over a prompt of your own is made of."""
+    from replication.prompt_neurons import look, parse_layers
+
+    if generate and given:
+        raise ValueError("--generate and --given exclude one another: choose one")
+    chosen = parse_layers(layers) if layers else None
+    seen = look(
+        text, model=model, factors=factors, generate=generate, given=given, layers=chosen, seed=seed
+    )
+    print(json.dumps(seen.as_json(), ensure_ascii=False) if as_json else seen.as_text())
+
+
+@app.command()
 def figures(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Default: all of them.")

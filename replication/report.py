@@ -14,7 +14,7 @@ from replication.findings import Findings, describe
 from replication.readings import MOST_CONTROLS
 from replication.verdicts import LEGEND, as_text, columns_of, read, rows_of, symbol
 
-TITLE = "Finding the Words to Say, replicated"
+TITLE = "Transformer interfaces, replicated"
 
 
 @dataclass(frozen=True)

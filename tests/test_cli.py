@@ -6,9 +6,10 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from replication import registry, weights
+from replication import articles, registry, weights
 from replication.measured import Measured
 
 KEYS = ["The keys to the cabinet", "--watch", " is", "--watch", " are"]
@@ -29,7 +30,16 @@ def replicate(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     answer = replicate("--help")
     assert answer.returncode == 0
-    for command in ("models", "fetch", "lens", "figures", "report", "verdicts"):
+    for command in (
+        "models",
+        "fetch",
+        "lens",
+        "saliency",
+        "neurons",
+        "figures",
+        "report",
+        "verdicts",
+    ):
         assert command in answer.stdout
 
 
@@ -78,6 +88,31 @@ def test_a_given_continuation_is_ranked() -> None:
     assert len(shown["ranks"][0]) == len(shown["tokens"])
 
 
+def test_saliency_shares_sum_to_one() -> None:
+    text = ["saliency", "William Shakespeare was born in the year", "--given", " 1564"]
+    shown = json.loads(replicate(*text, "--json").stdout)
+    expected = Measured("smollm2").saliency("saliency_shakespeare", "none")
+    assert shown["tokens"] == list(expected.tokens)
+    for row, shares in enumerate(shown["shares"]):
+        assert shares == pytest.approx(expected.row(row).tolist(), abs=1e-6)
+        assert sum(shares) == pytest.approx(1, abs=1e-5)
+    lines = replicate(*text).stdout.splitlines()
+    assert len(lines) == 3 + len(shown["shares"])
+    assert "gradient x input of the logit" in lines[1]
+
+
+def test_neurons_have_the_librarys_factors() -> None:
+    counting = articles.experiment("factors_counting_two")
+    text = ["neurons", counting.prompt, "--given", counting.continuation, "--factors", "2"]
+    shown = json.loads(replicate(*text, "--json").stdout)
+    expected = Measured("smollm2").factors("factors_counting_two", "none")
+    activity = [factor["activity"] for factor in shown["factors"]]
+    np.testing.assert_allclose(activity, expected.activity, rtol=1e-3, atol=1e-4)
+    assert sum(factor["energy"] for factor in shown["factors"]) == pytest.approx(1, abs=1e-5)
+    assert shown["layers"] == list(range(30))
+    assert "factor  1" in replicate(*text).stdout
+
+
 @pytest.mark.parametrize("ending", [".png", ".svg"])
 def test_the_lens_draws(ending: str, tmp_path: Path) -> None:
     out = tmp_path / f"keys{ending}"
@@ -98,6 +133,13 @@ def test_the_lens_draws(ending: str, tmp_path: Path) -> None:
         (["lens", "x", "--out", "lens.txt"], "cannot draw to 'lens.txt': expected one of .png"),
         (["lens", "x", "--top", "50000"], "50000 top tokens asked for: expected 1 to 49152"),
         (["lens", "a " * 9000], "9001 tokens given: smollm2 reads 1 to 8192 at once"),
+        (["saliency", ""], "cannot continue '' by 1 tokens"),
+        (["saliency", "x", "--model", "gpt9"], "unknown model 'gpt9'"),
+        (["neurons", ""], "the prompt is empty"),
+        (["neurons", "one two", "--factors", "9"], "9 factors asked for: expected 1 to 2"),
+        (["neurons", "one two", "--layers", "40"], "cannot look at layers (40,)"),
+        (["neurons", "one two", "--layers", "x"], "cannot read layers 'x'"),
+        (["neurons", "x", "--given", "y", "--generate", "2"], "exclude one another"),
         (["fetch", "smollm2", "gpt9"], "unknown model 'gpt9'"),
         (["figures", "moon"], "unknown figure 'moon': expected one of top_tokens_last"),
         (["figures", "heathrow", "-p", "moons=3"], "no parameter 'moons'"),
