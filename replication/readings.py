@@ -19,6 +19,18 @@ FEW = 0.01
 ROUNDING_PERCENT = 0.0005
 """Half of the last digit of a percentage given to one decimal, as a probability."""
 
+ROUNDING_WHOLE_PERCENT = 0.005
+"""Half of the last digit of a percentage given without decimals, as a share."""
+
+OFTEN = 0.5
+"""Share of cases that must be exceeded for "often": more cases than not. In the article's own
+figure it is all of them."""
+
+START_OF_ANSWER = 3
+"""Tokens at "the start of the answer": its first sentence and the beginning of the next. In the
+article's figure the question mark leads for two of the three, so the reading decides; each token is
+a part of its own, to show what holds."""
+
 MOST_CONTROLS = 0.5
 """Share of untrained controls on which a finding may hold and still say something of training."""
 
