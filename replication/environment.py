@@ -6,7 +6,16 @@ from importlib import metadata
 from replication import __version__
 from replication.findings import Environment
 
-PACKAGES = ("torch", "transformers", "tokenizers", "numpy", "safetensors", "gguf", "matplotlib")
+PACKAGES = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "numpy",
+    "scikit-learn",
+    "safetensors",
+    "gguf",
+    "matplotlib",
+)
 
 
 def environment() -> Environment:

@@ -11,7 +11,7 @@ Source: Alammar 2020, https://jalammar.github.io/explaining-transformers/.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -143,21 +143,18 @@ def layer_firing(recording: Recording, layer: int) -> LayerFiring:
     return LayerFiring(values, np.arange(len(values)), tokens, roles, layer)
 
 
-def drawn(
-    recording: Recording, layer: int, neurons: int = DRAWN_NEURONS, seed: int = 0
-) -> LayerFiring:
+def drawn(whole: LayerFiring, neurons: int = DRAWN_NEURONS, seed: int = 0) -> LayerFiring:
     """Some neurons of a layer, to be drawn: chosen at random by ``seed``, in ascending order.
 
     The article does not say how it chose its 200. ``ModelError`` unless the layer has so many.
     """
-    whole = layer_firing(recording, layer)
     if not 1 <= neurons <= len(whole.neurons):
         raise ModelError(
-            f"{neurons} neurons asked for: expected 1 to {len(whole.neurons)} (layer {layer})"
+            f"{neurons} neurons asked for: expected 1 to {len(whole.neurons)} (layer {whole.layer})"
         )
     chosen = np.random.default_rng(seed).choice(len(whole.neurons), neurons, replace=False)
     chosen.sort()
-    return LayerFiring(whole.values[chosen], chosen, whole.tokens, whole.roles, layer)
+    return replace(whole, values=whole.values[chosen], neurons=whole.neurons[chosen])
 
 
 @dataclass(frozen=True)

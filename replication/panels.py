@@ -93,9 +93,9 @@ def panels(
     for panel in chain.from_iterable(groups):
         _draw(panel, figure, vocabulary, draw_top)
     if grids:
-        _key(figure, LogNorm(1, vocabulary), RANK_COLOURS, "rank (1 is best)")
+        colour_key(figure, LogNorm(1, vocabulary), RANK_COLOURS, "rank (1 is best)")
     elif draw_top is draw_top_tokens:
-        _key(figure, Normalize(0, 1), SHARE_COLOURS, "probability")
+        colour_key(figure, Normalize(0, 1), SHARE_COLOURS, "probability")
     return figure
 
 
@@ -163,7 +163,7 @@ def _draw(
     figure.text(left, upper, panel.heading, **style)
 
 
-def _key(figure: Figure, norm: Normalize, colours: ListedColormap, label: str) -> None:
+def colour_key(figure: Figure, norm: Normalize, colours: ListedColormap, label: str) -> None:
     """The colour scale, in the top right corner of a page."""
     page = float(figure.get_figheight())
     ax = figure.add_axes((1 - 2.5 / WIDTH, 1 - 0.24 / page, 2.3 / WIDTH, 0.12 / page))

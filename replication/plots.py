@@ -78,14 +78,14 @@ def draw_ranks(grid: RankGrid, ax: Axes, vocabulary: int | None = None) -> Axes:
     share a scale. A rank that does not fit its cell is given in thousands (``43k``); the image
     holds the exact one.
     """
-    room = _points(ax) / len(grid.tokens)
-    image = _cells(ax, grid.ranks, LogNorm(1, vocabulary or grid.vocabulary), RANK_COLOURS)
-    _write(ax, image, [[_fitting(int(rank), room) for rank in row] for row in grid.ranks])
+    room = points(ax) / len(grid.tokens)
+    image = cells(ax, grid.ranks, LogNorm(1, vocabulary or grid.vocabulary), RANK_COLOURS)
+    write(ax, image, [[_fitting(int(rank), room) for rank in row] for row in grid.ranks])
     labels = [visible(token, LONGEST) for token in grid.tokens]
     ax.set_xticks(range(len(labels)), labels, parse_math=False)
     rotation = 90 if upright(labels, room) else 0
     ax.tick_params(axis="x", labelrotation=rotation, labelfontfamily=MONO)
-    return _entitled(ax, grid.provenance)
+    return entitled(ax, grid.provenance)
 
 
 def draw_top_tokens(top: TopTokens, ax: Axes, layers: Sequence[int] | None = None) -> Axes:
@@ -95,19 +95,19 @@ def draw_top_tokens(top: TopTokens, ax: Axes, layers: Sequence[int] | None = Non
     every = range(top.layers)
     chosen = list(every if layers is None else (every[layer] for layer in layers))
     shares = top.probabilities[chosen]
-    image = _cells(ax, shares, Normalize(0, 1), SHARE_COLOURS)
-    room = _points(ax) / shares.shape[1]
+    image = cells(ax, shares, Normalize(0, 1), SHARE_COLOURS)
+    room = points(ax) / shares.shape[1]
     numbers = [[percent(share) for share in row] for row in shares]
     tokens = [
         [_beside(number, token, room) for token, number in zip(top.tokens[layer], row, strict=True)]
         for layer, row in zip(chosen, numbers, strict=True)
     ]
-    _write(ax, image, tokens, shift=-0.46, align="left", family=MONO)
-    _write(ax, image, numbers, shift=0.46, align="right")
+    write(ax, image, tokens, shift=-0.46, align="left", family=MONO)
+    write(ax, image, numbers, shift=0.46, align="right")
     ax.set_yticks(range(len(chosen)), [f"Layer {layer}" for layer in chosen])
     ranks = range(shares.shape[1])
     ax.set_xticks(ranks, [f"rank {rank + 1}" for rank in ranks])
-    return _entitled(ax, top.provenance)
+    return entitled(ax, top.provenance)
 
 
 def draw_candidates(top: TopTokens, ax: Axes, layer: int = -1) -> Axes:
@@ -122,18 +122,19 @@ def draw_candidates(top: TopTokens, ax: Axes, layer: int = -1) -> Axes:
     ax.set_xlabel(f"probability after layer {layer}", fontsize=TEXT)
     ax.tick_params(length=0, labelsize=TEXT + 1, labelfontfamily=MONO)
     ax.spines[["top", "right", "bottom"]].set_visible(False)
-    return _entitled(ax, top.provenance)
+    return entitled(ax, top.provenance)
 
 
 def draw_untestable(result: Untestable, ax: Axes) -> Axes:
     """Say why there is nothing to draw."""
-    lines = wrap(f"not testable: {result.reason}", int(_points(ax) / (LETTER * TEXT)))
+    lines = wrap(f"not testable: {result.reason}", int(points(ax) / (LETTER * TEXT)))
     ax.text(0, 1, "\n".join(lines), va="top", fontsize=TEXT, parse_math=False)
     ax.set_axis_off()
-    return _entitled(ax, result.provenance)
+    return entitled(ax, result.provenance)
 
 
-def _points(ax: Axes) -> float:
+def points(ax: Axes) -> float:
+    """How wide a drawing is."""
     figure = ax.get_figure(root=True)
     return float(ax.bbox.width / figure.dpi * 72) if figure else 0.0
 
@@ -154,9 +155,8 @@ def _fitting(rank: int, room: float) -> str:
     return f"{rank / 1000:.1f}k" if rank < 9950 else f"{rank / 1000:.0f}k"
 
 
-def _cells(
-    ax: Axes, values: np.ndarray, norm: Normalize, colours: ListedColormap
-) -> ScalarMappable:
+def cells(ax: Axes, values: np.ndarray, norm: Normalize, colours: ListedColormap) -> ScalarMappable:
+    """Draw an array as cells, a row for each layer."""
     image = ax.imshow(values, colours, norm, aspect="auto", interpolation="nearest")
     ax.set_yticks(range(len(values)), [f"Layer {layer}" for layer in range(len(values))])
     ax.set_xticks(np.arange(0.5, values.shape[1] - 1), minor=True)
@@ -167,7 +167,7 @@ def _cells(
     return image
 
 
-def _write(
+def write(
     ax: Axes,
     image: ScalarMappable,
     texts: Sequence[Sequence[str]],
@@ -176,13 +176,10 @@ def _write(
     family: str = SANS,
 ) -> None:
     """Write into the cells of an image, light on dark and dark on light."""
-    red_green_blue = image.to_rgba(np.asarray(image.get_array()))[..., :3]
-    linear = np.where(red_green_blue <= 0.04, red_green_blue / 12.9, red_green_blue**2.2)
-    luminance = linear @ (0.2126, 0.7152, 0.0722)
+    light = needs_light(image.to_rgba(np.asarray(image.get_array())))
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
-            # Contrast with white and with black is the same at a luminance of 0.18 (WCAG 2).
-            colour = "white" if luminance[row, column] < 0.18 else "black"
+            colour = "white" if light[row, column] else "black"
             place: dict[str, Any] = {
                 "ha": align,
                 "va": "center_baseline",
@@ -192,17 +189,27 @@ def _write(
             ax.text(column + shift, row, text, color=colour, parse_math=False, **place)
 
 
-def heading_lines(source: Provenance, points: float) -> tuple[list[str], list[str]]:
+def needs_light(colours: np.ndarray) -> np.ndarray:
+    """Whether text on these colours is better read in white than in black."""
+    red_green_blue = colours[..., :3]
+    linear = np.where(red_green_blue <= 0.04, red_green_blue / 12.9, red_green_blue**2.2)
+    # Contrast with white and with black is the same at a luminance of 0.18 (WCAG 2).
+    return linear @ (0.2126, 0.7152, 0.0722) < 0.18
+
+
+def heading_lines(source: Provenance, room: float) -> tuple[list[str], list[str]]:
     """Who was measured and how, then with which weights, each in lines of a width in points."""
-    letters = int(points / (0.6 * TEXT))
-    who = f"{source.subject}, norm: {source.norm}", f"{source.model}, {source.weights}"
+    letters = int(room / (0.6 * TEXT))
+    lens = f", norm: {source.norm}" if source.norm else ""
+    who = f"{source.subject}{lens}", f"{source.model}, {source.weights}"
     above, below = (wrap(text, letters, break_long_words=False) for text in who)
     return above, below
 
 
-def _entitled(ax: Axes, source: Provenance) -> Axes:
-    above, below = heading_lines(source, _points(ax) + MARGIN * 72)
-    left = -MARGIN * 72 / _points(ax)
+def entitled(ax: Axes, source: Provenance, margin: float = MARGIN) -> Axes:
+    """Say above a drawing whose numbers it shows, from ``margin`` inches left of it on."""
+    above, below = heading_lines(source, points(ax) + margin * 72)
+    left = -margin * 72 / points(ax)
     style: dict[str, Any] = {"fontsize": TEXT, "linespacing": 1.3, "parse_math": False}
     pad = 5 + LINE * 72 * len(below)
     ax.set_title("\n".join(above), loc="left", x=left, pad=pad, weight="bold", **style)

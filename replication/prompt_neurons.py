@@ -58,7 +58,7 @@ class NeuronsLook:
             f"tokens at which it is most at work, against its greatest",
             "",
         ]
-        for number, (share, row) in enumerate(zip(self.energy, found.activity, strict=True)):
+        for number, (share, row) in enumerate(zip(self.energy, found.activity, strict=True), 1):
             best = row.argsort()[::-1][:most]
             top = row.max() or 1.0
             shown = "  ".join(f"{found.tokens[k]!r} {row[k] / top:.0%}" for k in best)

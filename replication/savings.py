@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from io import BytesIO
 from pathlib import Path
@@ -18,24 +18,28 @@ import matplotlib
 from matplotlib.figure import Figure as Drawing
 from PIL import Image
 
-from replication.articles import experiment, published_figure
+from replication.articles import experiment
 from replication.environment import PACKAGES
 from replication.figures import FORMATS, Figure, parse_norms
 from replication.files import whole
-from replication.plots import Result, Untestable
-from replication.results import RankGrid
-from replication.subjects import NotTestable, Published, View, subject
+from replication.maps import Firing
+from replication.measured import subject
+from replication.neurons import drawn
+from replication.numbers import Shown, numbers_of
+from replication.plots import Untestable
+from replication.results import Provenance
+from replication.subjects import NotTestable, Published, View
 
 DOTS = 150  # per inch
-DIGITS = 6  # of a probability; the last bits of a float32 are not the same everywhere
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: small files that can be searched and read aloud
     "svg.hashsalt": "replication",  # else every run names its parts anew
     "font.sans-serif": ["DejaVu Sans", "Verdana"],  # the second is as wide, where the first lacks
     "font.monospace": ["DejaVu Sans Mono", "Menlo", "Consolas"],
 }
-Results = Mapping[str, Sequence[Result]]
-"""By experiment: the published result, then the measured one under each norm."""
+Results = Mapping[str, Sequence[Any]]
+"""By experiment: the published result (``Shown``), then the measured one under each norm, or one
+where no lens is involved."""
 
 
 def views(model: str, norms: str) -> list[View]:
@@ -47,23 +51,53 @@ def views(model: str, norms: str) -> list[View]:
     return published + [View(measured, norm) for norm in parse_norms(norms)]
 
 
-def gather(figure: Figure, model: str, norms: str) -> Results:
+def gather(figure: Figure, model: str, norms: str, **settings: int) -> Results:
     """What a figure shows of each of its experiments, published and measured on a model.
 
-    Raises ``ValueError`` for an unknown model or norm, ``weights.WeightsError`` where the model was
-    not fetched.
+    ``settings`` take the place of the figure's own. Raises ``ValueError`` for an unknown model or
+    norm, ``weights.WeightsError`` where the model was not fetched.
     """
-    seen = views(model, norms)
-    return {id: [_result(view, id) for view in seen] for id in figure.experiments}
+    seen = views(model, norms if figure.lens else "none")
+    given = {**figure.settings, **settings}
+    return {id: [_result(view, id, figure, given) for view in seen] for id in figure.experiments}
 
 
-def _result(view: View, id: str) -> Result:
+def _result(view: View, id: str, figure: Figure, settings: Mapping[str, int]) -> Shown:
+    source = view.provenance(id)
+    if not figure.lens:
+        source = replace(source, norm=None)
     try:
-        if published_figure(id).kind == "top_tokens_per_layer":
-            return view.top_tokens(id)
-        return view.ranks(id)
+        match figure.shows:
+            case "ranks":
+                return view.ranks(id)
+            case "top tokens":
+                return view.top_tokens(id)
+            case "saliency":
+                return replace(view.saliency(id), provenance=source)
+            case "factors":
+                return view.factors(id, settings["factors"], settings["seed"])
+            case "neurons":
+                return _firing(view, id, source, **settings)
     except NotTestable as error:
-        return Untestable(str(error), view.provenance(id))
+        return Untestable(str(error), source)
+
+
+def _firing(
+    view: View, id: str, source: Provenance, clusters: int, neurons: int, seed: int
+) -> Firing:
+    """Clusters of the middle layer's neurons, and some neurons, which ``seed`` chooses."""
+    found = view.clusters(id, clusters)
+    some = drawn(found.of, neurons, seed)
+    return Firing(
+        values=some.values,
+        neurons=some.neurons,
+        labels=found.labels[some.neurons],
+        means=found.firing,
+        sizes=found.sizes,
+        tokens=found.of.tokens,
+        layer=found.of.layer,
+        provenance=source,
+    )
 
 
 @dataclass(frozen=True)
@@ -77,13 +111,19 @@ class Saved:
 
 
 def save(
-    figure: Figure, results: Results, drawing: Drawing, model: str, norms: str, out: str | Path
+    figure: Figure,
+    results: Results,
+    drawing: Drawing,
+    model: str,
+    norms: str,
+    out: str | Path,
+    **settings: int,
 ) -> Saved:
     """Write ``<out>/<model>/<figure>.svg``, ``.png`` and ``.json``, all of them or none."""
     content = {
         ".svg": _svg(drawing),
         ".png": _png(drawing),
-        ".json": as_json(figure, results, model, norms).encode(),
+        ".json": as_json(figure, results, model, norms, **settings).encode(),
     }
     path = Path(out) / model / figure.id
     with ExitStack() as files:
@@ -110,31 +150,25 @@ def _png(drawing: Drawing) -> bytes:
     return small.getvalue()
 
 
-def as_json(figure: Figure, results: Results, model: str, norms: str) -> str:
+def as_json(figure: Figure, results: Results, model: str, norms: str, **settings: int) -> str:
     """The numbers of a figure with what stands behind them, as the text of its JSON file."""
+    lens = {"norms": parse_norms(norms)} if figure.lens else {}
     shown = {
         "figure": figure.id,
         "title": figure.title,
         "claims": figure.claims,
         "source": experiment(figure.experiments[0]).source,
-        "parameters": {"model": model, "norms": parse_norms(norms)},
+        "parameters": {"model": model, **lens, **figure.settings, **settings},
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "panels": [_panel(id, result) for id, group in results.items() for result in group],
     }
     return json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
 
 
-def _panel(id: str, result: Result) -> dict[str, Any]:
-    panel: dict[str, Any] = {
+def _panel(id: str, result: Shown) -> dict[str, Any]:
+    return {
         "experiment": id,
         "figure": experiment(id).figure,
         "provenance": asdict(result.provenance),
+        **numbers_of(result),
     }
-    if isinstance(result, Untestable):
-        return panel | {"kind": "untestable", "reason": result.reason}
-    panel |= {"layers": result.layers, "tokens": result.tokens}
-    if isinstance(result, RankGrid):
-        ranks = result.ranks.tolist()
-        return panel | {"kind": result.kind, "vocabulary": result.vocabulary, "ranks": ranks}
-    rounded = [[float(f"{share:.{DIGITS}g}") for share in row] for row in result.probabilities]
-    return panel | {"kind": "top_tokens", "target": result.target, "probabilities": rounded}

@@ -110,7 +110,7 @@ def test_neurons_have_the_librarys_factors() -> None:
     np.testing.assert_allclose(activity, expected.activity, rtol=1e-3, atol=1e-4)
     assert sum(factor["energy"] for factor in shown["factors"]) == pytest.approx(1, abs=1e-5)
     assert shown["layers"] == list(range(30))
-    assert "factor  1" in replicate(*text).stdout
+    assert "factor  2" in replicate(*text).stdout
 
 
 @pytest.mark.parametrize("ending", [".png", ".svg"])

@@ -21,29 +21,41 @@ def _default_model() -> None:
     weights.fetch(MODELS["smollm2"])
 
 
-def assert_same(committed: dict[str, Any], fresh: dict[str, Any]) -> None:
-    """Everything but the packages is the same; ranks up to near-ties, which float sums may turn
-    round from one processor to the next, probabilities up to the same.
+def assert_same(committed: Any, fresh: Any, name: str = "") -> None:
+    """The same but for the packages, up to what float sums may change from one processor to the
+    next: near-ties of ranks, the last digits of probabilities, and of what a factorization or a
+    clustering makes of them 2 % of the greatest value.
     """
-    assert committed.keys() == fresh.keys()
-    for name in committed.keys() - {"packages", "panels"}:
-        assert committed[name] == fresh[name]
-    for old, new in zip(committed["panels"], fresh["panels"], strict=True):
-        assert old.keys() == new.keys()
-        for name in old.keys() - {"ranks", "probabilities", "tokens"}:
-            assert old[name] == new[name]
-        if "ranks" in old:
-            assert old["tokens"] == new["tokens"]
-            np.testing.assert_allclose(old["ranks"], new["ranks"], rtol=0.005, atol=0.5)
-        if "probabilities" in old:
-            assert [row[0] for row in old["tokens"]] == [row[0] for row in new["tokens"]]
-            np.testing.assert_allclose(old["probabilities"], new["probabilities"], atol=2e-3)
+    if isinstance(committed, dict):
+        assert committed.keys() == fresh.keys()
+        for key in committed.keys() - {"packages"}:
+            assert_same(committed[key], fresh[key], key)
+    elif name == "ranks":
+        np.testing.assert_allclose(committed, fresh, rtol=0.005, atol=0.5)
+    elif _holds_numbers(committed):
+        greatest = max(map(abs, committed), default=0)
+        np.testing.assert_allclose(committed, fresh, atol=max(0.002, 0.02 * greatest))
+    elif name == "tokens" and committed and isinstance(committed[0], list):
+        # Candidates per layer: behind the first, equally improbable ones may change places.
+        assert [row[0] for row in committed] == [row[0] for row in fresh]
+    elif isinstance(committed, list):
+        assert len(committed) == len(fresh)
+        for old, new in zip(committed, fresh, strict=True):
+            assert_same(old, new, name)
+    else:
+        assert committed == fresh
+
+
+def _holds_numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, int | float) for one in value)
 
 
 @pytest.mark.parametrize("figure", FIGURES.values(), ids=lambda figure: figure.id)
 def test_committed_numbers_are_those_of_the_code(figure: Figure) -> None:
     committed = json.loads((FOLDER / f"{figure.id}.json").read_text("utf-8"))
-    fresh = json.loads(as_json(figure, gather(figure, "smollm2", NORMS), "smollm2", NORMS))
+    settings = {name: committed["parameters"][name] for name in figure.settings}
+    results = gather(figure, "smollm2", NORMS, **settings)
+    fresh = json.loads(as_json(figure, results, "smollm2", NORMS, **settings))
     assert_same(committed, fresh)
 
 

@@ -8,13 +8,19 @@ import numpy as np
 import pytest
 
 from replication import figures, running, weights
-from replication.articles import published_ids, published_ranks
+from replication.articles import (
+    published_factors,
+    published_ids,
+    published_ranks,
+    published_saliency,
+)
 from replication.figures import FIGURES, FORMATS
+from replication.measured import subject
 from replication.plots import Untestable
 from replication.registry import MODELS
 from replication.running import FigureError
 from replication.savings import _result, as_json, gather, views
-from replication.subjects import NotTestable, Published, View, subject
+from replication.subjects import NotTestable, Published, View
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.py"))
 
@@ -98,7 +104,7 @@ def test_what_a_subject_cannot_show_is_kept_as_a_reason() -> None:
         def _refuse(self, norm: object) -> None:
             raise NotTestable("' man' is several tokens")
 
-    result = _result(View(Mute(), "none"), "watch_nurse")
+    result = _result(View(Mute(), "none"), "watch_nurse", FIGURES["occupations"], {})
     assert isinstance(result, Untestable)
     shown = json.loads(as_json(FIGURES["occupations"], {"watch_nurse": [result]}, "x", "none"))
     assert shown["panels"][0]["reason"] == "' man' is several tokens"
@@ -153,6 +159,63 @@ def test_a_failing_notebook_names_its_cell_and_leaves_earlier_files(
     assert told.startswith("heathrow: ZeroDivisionError: integer division or modulo by zero")
     assert "save(1 // 0, results" in told
     assert files_of(made[0] / "published") == earlier
+
+
+@pytest.mark.parametrize("id", ["saliency_shakespeare", "factors_counting_five"])
+def test_other_kinds_of_figures_have_the_same_bytes_each_time(id: str, tmp_path: Path) -> None:
+    folders = tmp_path / "first", tmp_path / "second"
+    for folder in folders:
+        running.run([id], "published", out=folder, executed=folder / "notebooks")
+    first, second = (files_of(folder / "published") for folder in folders)
+    assert set(first) == {f"{id}{suffix}" for suffix in FORMATS}
+    assert first == second
+
+
+def test_the_json_of_saliency_has_rows_as_long_as_they_are() -> None:
+    figure = FIGURES["saliency_shakespeare"]
+    shown = json.loads(as_json(figure, gather(figure, "published", "none"), "published", "none"))
+    saliency = published_saliency("saliency_shakespeare")
+    (panel,) = shown["panels"]
+    assert shown["parameters"] == {"model": "published"}
+    assert panel["kind"] == "saliency"
+    assert panel["provenance"]["norm"] is None
+    assert [len(row) for row in panel["shares"]] == [7, 8]
+    for number, row in enumerate(panel["shares"]):
+        np.testing.assert_allclose(row, saliency.row(number), rtol=1e-5)
+
+
+def test_the_json_of_factors_holds_their_activity_and_settings() -> None:
+    figure = FIGURES["factors_counting_five"]
+    results = gather(figure, "published", "none")
+    shown = json.loads(as_json(figure, results, "published", "none", factors=5, seed=0))
+    (panel,) = shown["panels"]
+    assert shown["parameters"] == {"model": "published", "factors": 5, "seed": 0}
+    assert (panel["kind"], panel["count"], panel["energy"]) == ("factors", 5, None)
+    activity = published_factors("factors_counting_five").activity
+    np.testing.assert_allclose(panel["activity"], activity, rtol=1e-5)
+
+
+def test_another_number_of_factors_was_not_published() -> None:
+    figure = FIGURES["factors_underground"]
+    ((result,),) = gather(figure, "published", "none", factors=18).values()
+    assert isinstance(result, Untestable)
+    assert "18 factors" in result.reason
+    assert result.provenance.norm is None
+
+
+def test_neurons_drawn_are_those_that_the_library_draws(smollm2: str) -> None:
+    figure = FIGURES["neurons_counting"]
+    results = gather(figure, smollm2, "none", clusters=3, neurons=20, seed=1)
+    published, firing = results["factors_counting_five"]
+    assert isinstance(published, Untestable)
+    found = View(subject(smollm2), "none").clusters("factors_counting_five", 3)
+    expected = np.sort(np.random.default_rng(1).choice(len(found.labels), 20, replace=False))
+    np.testing.assert_array_equal(firing.neurons, expected)
+    np.testing.assert_allclose(firing.values, found.of.values[expected], rtol=1e-4, atol=1e-5)
+    shown = json.loads(as_json(figure, results, smollm2, "none"))["panels"][1]
+    assert (shown["kind"], shown["layer"]) == ("clusters", 15)
+    assert sum(shown["sizes"]) == len(found.labels)
+    np.testing.assert_allclose(shown["mean_firing"], found.firing, rtol=1e-3, atol=1e-4)
 
 
 def test_measured_figures_hold_what_the_library_computes(smollm2: str, tmp_path: Path) -> None:

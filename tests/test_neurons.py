@@ -112,14 +112,15 @@ def test_a_start_token_moves_no_column() -> None:
 def test_drawn_neurons_are_rows_of_the_layer() -> None:
     values = np.random.default_rng(0).random((2, 6, 50))
     recording = made(values, COUNTING)
-    some = drawn(recording, 1, neurons=20, seed=3)
+    whole = layer_firing(recording, 1)
+    some = drawn(whole, neurons=20, seed=3)
     assert some.values.shape == (20, 6)
     assert (np.diff(some.neurons) > 0).all()
-    assert np.array_equal(some.values, layer_firing(recording, 1).values[some.neurons])
-    assert np.array_equal(some.neurons, drawn(recording, 1, neurons=20, seed=3).neurons)
-    assert not np.array_equal(some.neurons, drawn(recording, 1, neurons=20, seed=4).neurons)
+    assert np.array_equal(some.values, whole.values[some.neurons])
+    assert np.array_equal(some.neurons, drawn(whole, neurons=20, seed=3).neurons)
+    assert not np.array_equal(some.neurons, drawn(whole, neurons=20, seed=4).neurons)
     with pytest.raises(ModelError, match="51 neurons asked for: expected 1 to 50"):
-        drawn(recording, 1, neurons=51)
+        drawn(whole, neurons=51)
 
 
 def test_clusters_by_hand() -> None:

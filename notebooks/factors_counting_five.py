@@ -1,0 +1,31 @@
+# %% [markdown]
+# # Five factors of counting
+#
+# The same activations as with two factors, in five patterns of firing.
+#
+# **The article**: counting falls apart into its start, its middle and its end, one factor keeps
+# the commas, and one is at work at the first token only (EX-13), as in all GPT-2 models (EX-18).
+#
+# **What to look for**: rows whose peaks fill only a part of the line, and a row with a single peak
+# at its beginning. Ask for more factors and the parts grow smaller.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+factors: int = 5  # how many; the article has 5
+seed: int = 0  # where the factorization starts
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import factors_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["factors_counting_five"]
+settings = {"factors": int(factors), "seed": int(seed)}
+results = gather(figure, model, norms, **settings)
+drawing = factors_page(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out, **settings)

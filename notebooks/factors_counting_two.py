@@ -1,0 +1,32 @@
+# %% [markdown]
+# # Two factors of counting
+#
+# The activations of all neurons in all feed-forward layers while a model reads and writes numbers,
+# as the sum of only two patterns of firing.
+#
+# **The article**: in DistilGPT2 one factor is at work where numbers are written, the other where
+# commas are (EX-11). Of all neurons they reach 30 % and 46 % (EX-12); neurons are not drawn here.
+#
+# **What to look for**: two rows that take turns. Activity is shown at the token that was written,
+# not at the one being read. A tokenizer that writes spaces as tokens has three kinds to share out.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+factors: int = 2  # how many; the article has 2
+seed: int = 0  # where the factorization starts
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import factors_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["factors_counting_two"]
+settings = {"factors": int(factors), "seed": int(seed)}
+results = gather(figure, model, norms, **settings)
+drawing = factors_page(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out, **settings)

@@ -1,0 +1,31 @@
+# %% [markdown]
+# # Ten factors of C++
+#
+# A piece of C++ in ten patterns of firing. Its numbers were published with the article and are not
+# shown in it.
+#
+# **The article** says nothing on this text; that a factor of the first token is common to GPT-2
+# models (EX-18) can be looked for here too.
+#
+# **What to look for**: comments and code in different colours, and what keeps the indentation.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+factors: int = 10  # how many; the article has 10
+seed: int = 0  # where the factorization starts
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import factors_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["factors_cpp"]
+settings = {"factors": int(factors), "seed": int(seed)}
+results = gather(figure, model, norms, **settings)
+drawing = factors_page(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out, **settings)

@@ -1,0 +1,31 @@
+# %% [markdown]
+# # Six factors of a list of EU countries
+#
+# A list of EU countries in six patterns of firing.
+#
+# **The article**: DistilGPT2 has factors for the parts of the list's syntax and for its content
+# (EX-14), and one for the first token (EX-18).
+#
+# **What to look for**: which rows have one peak for every line of the list, and at which token of
+# the line.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+factors: int = 6  # how many; the article has 6
+seed: int = 0  # where the factorization starts
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import factors_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["factors_eu"]
+settings = {"factors": int(factors), "seed": int(seed)}
+results = gather(figure, model, norms, **settings)
+drawing = factors_page(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out, **settings)

@@ -1,0 +1,29 @@
+# %% [markdown]
+# # The opening example: factors of a short list
+#
+# The example that opens the article, now in four patterns of firing. The model was not named, and
+# nothing is claimed of this text; what is said of the longer list (EX-14), factors for its syntax
+# and for its content, can be looked for here.
+#
+# **What to look for**: a row for the numbers, one for the periods, one for the countries.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+factors: int = 4  # how many; the article has 4
+seed: int = 0  # where the factorization starts
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import factors_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["factors_hero"]
+settings = {"factors": int(factors), "seed": int(seed)}
+results = gather(figure, model, norms, **settings)
+drawing = factors_page(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out, **settings)

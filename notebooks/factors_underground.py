@@ -1,0 +1,33 @@
+# %% [markdown]
+# # Factors of prose in the first layer
+#
+# A passage of Dostoevsky's "Notes from Underground" in ten patterns of firing of the first layer,
+# which has seen little but the tokens themselves.
+#
+# **The article** (EX-16): portions of the text, pronouns, auxiliary, linking and other verbs,
+# nouns with their adjectives, commas and the first token (EX-18) have factors of their own. With
+# eighteen factors adverbs and parts of words get theirs too (EX-17): set `factors` to 18 to see
+# them; published are ten.
+#
+# **What to look for**: words of one kind in one colour wherever they stand.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+factors: int = 10  # how many; the article has 10
+seed: int = 0  # where the factorization starts
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import factors_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["factors_underground"]
+settings = {"factors": int(factors), "seed": int(seed)}
+results = gather(figure, model, norms, **settings)
+drawing = factors_page(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out, **settings)

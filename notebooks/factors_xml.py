@@ -1,0 +1,31 @@
+# %% [markdown]
+# # Ten factors of XML
+#
+# An XML document in ten patterns of firing.
+#
+# **The article** (EX-15): DistilGPT2 has factors for newlines, for labels of tags (more so of
+# closing ones), for indentation, for "<", for the first token (EX-18), two for ">", one for the
+# text inside and one for "</".
+#
+# **What to look for**: in the coloured text, whether the same sign has the same colour throughout.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+factors: int = 10  # how many; the article has 10
+seed: int = 0  # where the factorization starts
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import factors_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["factors_xml"]
+settings = {"factors": int(factors), "seed": int(seed)}
+results = gather(figure, model, norms, **settings)
+drawing = factors_page(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out, **settings)

@@ -1,0 +1,29 @@
+# %% [markdown]
+# # Counting on: ranks after every layer
+#
+# The model is given " 1, 2, 3," and counts on. Every token that follows is ranked after every
+# layer, at the position before it.
+#
+# **The article**: DistilGPT2 goes on counting, with commas (EX-07), and knows the commas at least
+# one layer earlier than the numbers, in layer 3 against layer 4 (EX-08).
+#
+# **What to look for**: the row in which a column reaches rank 1, for commas and for numbers. A
+# space may be a token of its own.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # how inner layers are read: none, final or both
+out: str = "figures"  # the folder for the figure's files
+
+# %%
+from replication.figures import FIGURES
+from replication.panels import panels
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["ranks_counting"]
+results = gather(figure, model, norms)
+drawing = panels(results, figure.title)
+
+# %%
+save(figure, results, drawing, model, norms, out)

@@ -1,0 +1,31 @@
+# %% [markdown]
+# # What an answer in a dialogue is taken from
+#
+# A question with a famous answer, and what a model made for dialogues wrote. The measured model is
+# given the same answer.
+#
+# **The article** (EX-06): at the start of the answer the question mark counts most; " will" and
+# " ever" give noticeably more to " ultimate". In the published numbers the third token of the
+# answer gives more to the comma, and " can" more to " ultimate" than " will" or " ever" do.
+#
+# **What to look for**: the column of the question mark, and that of " ultimate".
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+chosen: str = "0,10"  # output tokens to show as boxes, from 0, as published
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import saliency_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["saliency_dialogue"]
+numbers = [int(number) for number in chosen.split(",")]
+results = gather(figure, model, norms)
+drawing = saliency_page(results, figure.title, numbers)
+
+# %%
+save(figure, results, drawing, model, norms, out)

@@ -1,0 +1,28 @@
+# %% [markdown]
+# # The opening example: saliency of a short list
+#
+# The example that opens the article: a list of countries in one line. Which model wrote it was not
+# said, and nothing is claimed of it. The nearest claim is that of the longer list, which goes on
+# alphabetically (EX-05); this one does not.
+#
+# **What to look for**: whether numbers look back at numbers and countries at countries.
+
+# %% tags=["parameters"]
+model: str = "smollm2"  # a name that `replicate models` lists, or "published"
+norms: str = "none,final"  # not used: no lens is involved
+out: str = "figures"  # the folder for the figure's files
+chosen: str = "0,13"  # output tokens to show as boxes, from 0, as published
+
+# %%
+from replication.figures import FIGURES
+from replication.pages import saliency_page
+from replication.savings import gather, save
+
+# %%
+figure = FIGURES["saliency_hero"]
+numbers = [int(number) for number in chosen.split(",")]
+results = gather(figure, model, norms)
+drawing = saliency_page(results, figure.title, numbers)
+
+# %%
+save(figure, results, drawing, model, norms, out)
