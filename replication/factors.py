@@ -176,7 +176,7 @@ def _fit(method: Any, matrix: np.ndarray) -> np.ndarray:
     they wait for it many times longer than they take.
     """
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
         # The article stops after its 500 iterations whether or not they were enough.

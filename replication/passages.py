@@ -11,7 +11,8 @@ import re
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from itertools import accumulate
+
+from replication.roles import places
 
 
 class Speech(StrEnum):
@@ -84,7 +85,7 @@ def speech_of(tokens: tuple[str, ...]) -> tuple[Speech, ...]:
     """
     items = _speech_items("".join(tokens))
     speech = []
-    for start, visible in _places(tokens):
+    for start, visible in places(tokens):
         begins, tag = items[visible] if visible < len(items) else (start, Speech.OTHER)
         inside = tag is not Speech.OTHER and begins < start
         speech.append(Speech.CONTINUED if inside else tag)
@@ -100,7 +101,7 @@ def xml_of(tokens: tuple[str, ...]) -> tuple[Xml, ...]:
     items: list[Xml] = []
     for match in _xml_items().finditer("".join(tokens)):
         items += [Xml(str(match.lastgroup))] * len(match.group())
-    return tuple(items[at] if at < len(items) else Xml.OTHER for _, at in _places(tokens))
+    return tuple(items[at] if at < len(items) else Xml.OTHER for _, at in places(tokens))
 
 
 def _speech_items(text: str) -> list[tuple[int, Speech]]:
@@ -113,13 +114,3 @@ def _speech_items(text: str) -> list[tuple[int, Speech]]:
         items += [(place, Speech.OTHER) for place in range(len(items), at)]
         items += [(at, tag)] * len(word)
     return items
-
-
-def _places(tokens: tuple[str, ...]) -> list[tuple[int, int]]:
-    """For each token: where it starts in the text, and where its first visible character lies."""
-    starts = accumulate((len(token) for token in tokens[:-1]), initial=0)
-    bare = (len(token) - len(token.lstrip(" ")) for token in tokens)
-    return [
-        (start, start + (spaces if spaces < len(token) else 0))
-        for token, start, spaces in zip(tokens, starts, bare, strict=True)
-    ]

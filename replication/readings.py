@@ -31,6 +31,33 @@ START_OF_ANSWER = 3
 article's figure the question mark leads for two of the three, so the reading decides; each token is
 a part of its own, to show what holds."""
 
+FEW_NEURONS = 0.25
+"""Share of a layer's neurons that is still "few" at a token. No number was published: it is half of
+the half that an untrained network has above 0."""
+
+CLUSTERS_OF_A_LAYER = 8
+"""Into how many clusters a layer's neurons are put. No number was published with the picture; 8 is
+scikit-learn's default."""
+
+MOST_NEURONS = 0.5
+"""Share of the neurons above which "a large sparse cluster" is large."""
+
+ELSEWHERE = 0.5
+"""How strong a factor "for the first token" may be anywhere else, against there. The published ones
+are nowhere else a twentieth as strong."""
+
+STRETCHES = 3
+"""Start, middle and end, of a count or of a text, are its thirds. In the published figure of five
+factors the three that count peak at the 1st, 7th and 15th of the 15 numbers written. They are
+thirds of numbers and not of tokens, so a tokenizer that cuts numbers does not move them."""
+
+ABOUT_A_SHARE = 0.01
+"""How far from two thirds is still "about two thirds (66 %)"."""
+
+STARTS = range(20)
+"""Random starts of a factorization. The article shows one; a finding that depends on it says
+little, so on trained models it must hold on most of these (``OFTEN``)."""
+
 MOST_CONTROLS = 0.5
 """Share of untrained controls on which a finding may hold and still say something of training."""
 

@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 
 
 class Role(StrEnum):
@@ -64,20 +65,24 @@ def roles_of(tokens: tuple[str, ...]) -> tuple[Role, ...]:
     ``tokens`` are consecutive pieces of the text, in order; one role is returned for each. An
     empty token (a control token that prints nothing) is ``OTHER``.
 
-    >>> [str(role) for role in roles_of((" 1", ",", " Cro", "atia", "\\n", " ", "2"))]
+    >>> [str(role) for role in roles_of((" 1", ",", " Cro", "atia", "\n", " ", "2"))]
     ['number', 'comma', 'country', 'continued', 'newline', 'space', 'number']
     """
     items: list[tuple[int, Role]] = []  # for each character: where its item starts, and its role
     for match in _items().finditer("".join(tokens)):
         items += [(match.start(), Role(str(match.lastgroup)))] * len(match.group())
-    roles, start = [], 0
-    for token in tokens:
-        bare = len(token) - len(token.lstrip(" "))
-        first = start + (bare if bare < len(token) else 0)
-        if not token:
-            roles.append(Role.OTHER)
-        else:
-            begins, role = items[first]
-            roles.append(role if begins >= start else Role.CONTINUED)
-        start += len(token)
+    roles = []
+    for token, (start, visible) in zip(tokens, places(tokens), strict=True):
+        begins, role = items[visible] if token else (start, Role.OTHER)
+        roles.append(role if begins >= start else Role.CONTINUED)
     return tuple(roles)
+
+
+def places(tokens: tuple[str, ...]) -> list[tuple[int, int]]:
+    """For each token: where it starts in the text, and where its first visible character lies."""
+    starts = accumulate((len(token) for token in tokens[:-1]), initial=0)
+    bare = (len(token) - len(token.lstrip(" ")) for token in tokens)
+    return [
+        (start, start + (spaces if spaces < len(token) else 0))
+        for token, start, spaces in zip(tokens, starts, bare, strict=True)
+    ]
