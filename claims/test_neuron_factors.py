@@ -6,7 +6,9 @@ whose activity correlates best with the named tokens (``replication.scores.role_
 to be better than the best factor of 95 % of shuffled tokens.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -109,7 +111,10 @@ def on_most_seeds(view: View, id: str, parts: PartsOfFactors) -> Iterator[Part]:
     """
     if view.provenance(id).kind in ("published", "control"):
         return
-    held = sum(all(part.holds for part in parts(view.factors(id, seed=seed))) for seed in STARTS)
+    view.factors(id)  # records the text once, before the starts share it
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = pool.map(lambda seed: view.factors(id, seed=seed), STARTS)
+    held = sum(all(part.holds for part in parts(factors)) for factors in runs)
     statement = f"of {len(STARTS)} starts, those on which all of this holds"
     yield more(statement, held, OFTEN * len(STARTS), "starts")
 

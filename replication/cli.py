@@ -244,7 +244,8 @@ def verdicts(
     table = verdicts.as_markdown(verdicts.read(claims))
     if write:
         write_whole(write, verdicts.put(table, write.read_text("utf-8"), write))
-    if check and verdicts.put(table, text := check.read_text("utf-8"), check) != text:
+    text = check.read_text("utf-8") if check else ""
+    if check and not verdicts.agree(verdicts.put(table, text, check), text):
         raise ValueError(f"the verdicts in {check} are not those of {claims}: use --write {check}")
     if not (write or check):
         print(table)

@@ -1,5 +1,6 @@
 """The verdict table: claims down, subjects and norms across."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ SYMBOLS = {
 }
 LEGEND = "✓ replicated  ~ partially  ✗ not replicated  – not testable  k/n: controls it holds on"
 
+CONTROLS_ON_EDGE = 2
 MARKS = ("<!-- verdicts -->", "<!-- end of verdicts -->")
 
 
@@ -116,7 +118,9 @@ def as_markdown(findings: Findings) -> str:
         "|---|---|" + ":-:|" * len(columns),
     ]
     for row in rows_of(findings):
-        says = row.says.replace("|", "\\|") + (" *(by definition)*" if row.definitional else "")
+        says = row.says.replace("|", "\\|") + (
+            " *(follows from how it is made)*" if row.definitional else ""
+        )
         lines.append(f"| {row.claim} | {says} | " + " | ".join(map(symbol, row.cells)) + " |")
     return "\n".join([*lines, "", LEGEND, ""])
 
@@ -130,6 +134,17 @@ def put(table: str, text: str, path: Path) -> str:
             f"{path} has no lines {MARKS[0]} and {MARKS[1]} to put the verdicts between"
         )
     return f"{before}{first}\n\n{table}\n{second}{after}"
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two texts with the table say the same, up to two controls in any count: an untrained
+    network may stand on the edge of a claim, where another processor's float sums tip it over.
+    """
+    count = re.compile(r"(\d+)/(\d+)")
+    ours, theirs = ([int(held) for held, _ in count.findall(text)] for text in (one, other))
+    return count.sub("k/n", one) == count.sub("k/n", other) and all(
+        abs(a - b) <= CONTROLS_ON_EDGE for a, b in zip(ours, theirs, strict=True)
+    )
 
 
 def as_text(findings: Findings, says_width: int = 64) -> str:

@@ -93,6 +93,15 @@ def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
         verdicts.put("new\n", "no marks", tmp_path)
 
 
+def test_tables_agree_up_to_controls_on_the_edge() -> None:
+    table = "| X-01 | says | ✓ | 5/10 |\n| X-02 | says | ✗ | 10/10 |"
+    assert verdicts.agree(table, table)
+    assert verdicts.agree(table, table.replace("5/10", "7/10"))
+    assert not verdicts.agree(table, table.replace("5/10", "8/10"))
+    assert not verdicts.agree(table, table.replace("✗", "~"))
+    assert not verdicts.agree(table, table + "\n| X-03 | says | ✓ | 0/10 |")
+
+
 class Elements(HTMLParser):
     """The elements of a page, with their attributes, and its text."""
 
