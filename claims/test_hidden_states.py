@@ -207,10 +207,10 @@ def the_wrong_country_ranks_badly(view: View) -> Iterator[Part]:
         yield at_most("worst rank of a correct country", max(right), 3, "ranks")
 
 
-@claim("HS-13", ("generated", EU), norm_matters=False)
+@claim("HS-13", ("written", EU), norm_matters=False)
 def correct_countries_are_in_order(view: View) -> Iterator[Part]:
     """EU list: the correct countries that the model adds keep the alphabetical order."""
-    text = "".join(view.generated(EU).tokens)
+    text = "".join(view.written(EU))
     added = [name for name in countries_in(text) if name in countries()["member"]]
     if len(added) < 2:
         raise NotTestable(f"its list goes on with {len(added)} countries of the EU: {text!r}")

@@ -28,6 +28,7 @@ class Measured:
         self.name = name
         self._model: LanguageModel | None = None
         self._recordings: dict[tuple[str, bool], Recording] = {}
+        self._written: dict[str, tuple[int, list[int]]] = {}
         self._results: dict[tuple[str, str, Norm | None], Any] = {}
 
     @property
@@ -164,19 +165,26 @@ class Measured:
             raise NotTestable(str(error)) from error
 
     def _recording(self, id: str, own: bool = False) -> "Recording":
-        from replication.record import generate, record_ids
+        from replication.record import record_ids
 
         if (id, own) not in self._recordings:
             text = articles.experiment(id)
             before = self.model.encode(text.prompt, start=True)
-            if own:
-                after = generate(self.model, text.prompt, text.visible_tokens)
-            else:
-                after = self.model.encode(text.continuation)
+            after = self._continued(text) if own else self.model.encode(text.continuation)
             neurons = articles.published_figure(id).kind == "nmf_factors"
             made = record_ids(self.model, [*before, *after], len(before), neurons=neurons)
             self._recordings[id, own] = made
         return self._recordings[id, own]
+
+    def _continued(self, text: articles.Experiment) -> list[int]:
+        """The greedy continuation of a prompt; a longer one begins with it and serves as well."""
+        from replication.record import generate, up_to_visible
+
+        length, written = self._written.get(text.prompt, (0, []))
+        if length < text.visible_tokens:
+            written = generate(self.model, text.prompt, text.visible_tokens)
+            self._written[text.prompt] = text.visible_tokens, written
+        return up_to_visible(self.model, written, text.visible_tokens)
 
 
 def subject(name: str) -> Subject:

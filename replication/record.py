@@ -136,8 +136,8 @@ def generate(model: LanguageModel, prompt: str, visible_tokens: int) -> list[int
     read = torch.tensor([before])
 
     def enough(ids: Tensor, _scores: object) -> Tensor:
-        texts = model.texts(ids[0, len(before) :].tolist())
-        return torch.tensor([sum(bool(text.strip(" ")) for text in texts) >= visible_tokens])
+        after = ids[0, len(before) :].tolist()
+        return torch.tensor([len(_visible(model, after)) >= visible_tokens])
 
     with torch.inference_mode():
         written = model.network.generate(
@@ -147,6 +147,17 @@ def generate(model: LanguageModel, prompt: str, visible_tokens: int) -> list[int
             stopping_criteria=[enough],
         )
     return written[0, len(before) :].tolist()
+
+
+def up_to_visible(model: LanguageModel, ids: Sequence[int], visible_tokens: int) -> list[int]:
+    """The beginning of some tokens that has so many which are not mere spaces, or all of them."""
+    places = _visible(model, ids)
+    end = places[visible_tokens - 1] + 1 if visible_tokens <= len(places) else len(ids)
+    return list(ids[:end])
+
+
+def _visible(model: LanguageModel, ids: Sequence[int]) -> list[int]:
+    return [place for place, text in enumerate(model.texts(ids)) if text.strip(" ")]
 
 
 def _first(output: Any) -> Tensor:

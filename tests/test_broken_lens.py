@@ -128,6 +128,9 @@ class Mutated(Published):
     def ranks(self, id: str, norm: Norm) -> RankGrid:
         return self._wrong_ranks(super().ranks(id, norm))
 
+    def written(self, id: str, norm: Norm) -> tuple[str, ...]:
+        return self.ranks(id, norm).tokens
+
     def top_tokens(self, id: str, norm: Norm) -> TopTokens:
         return self._wrong_top(super().top_tokens(id, norm))
 

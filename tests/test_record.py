@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from replication.models import ARCHITECTURES, LanguageModel, ModelError
-from replication.record import generate, record, record_ids
+from replication.record import generate, record, record_ids, up_to_visible
 
 PROMPT, CONTINUATION = "The keys to the cabinet", " are here"
 
@@ -90,6 +90,14 @@ def test_generation_takes_the_best_token_each_time(model: LanguageModel) -> None
     assert written[:4] == expected[: len(written)]
     visible = [text for text in model.texts(written) if text.strip(" ")]
     assert len(visible) == 4 or len(written) == 8 or written[-1] == 0
+
+
+def test_a_shorter_continuation_is_the_beginning_of_a_longer_one(model: LanguageModel) -> None:
+    longer, shorter = generate(model, PROMPT, 6), generate(model, PROMPT, 2)
+    assert up_to_visible(model, longer, 2) == shorter
+    spaced = model.encode(" 1") + model.encode(" ") + model.encode(",")
+    assert up_to_visible(model, spaced, 1) == model.encode(" 1")
+    assert up_to_visible(model, spaced, 9) == spaced
 
 
 @pytest.mark.parametrize(
