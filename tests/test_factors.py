@@ -1,9 +1,8 @@
 """Factors planted in made-up activations, the published ones, and those of a trained model."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
+import factors as benchmark
 import numpy as np
 import pytest
 from test_neurons import made
@@ -22,9 +21,6 @@ from replication.record import Recording, generate, record_ids
 from replication.results import Factors
 from replication.roles import Role
 from replication.scores import role_score
-
-sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
-import factors as benchmark
 
 PROVENANCE = articles.published_provenance("factors_counting_two")
 LAYERS, POSITIONS, NEURONS = 3, 18, 20

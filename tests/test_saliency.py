@@ -1,9 +1,7 @@
 """Saliency: the same numbers by other routes, by hand, and not by broken ones."""
 
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args
 
@@ -478,20 +476,3 @@ def test_a_transposed_result_is_refused(model: LanguageModel) -> None:
         replace(found, shares=found.shares.T)
     with pytest.raises(ValueError, match="lie before it"):
         replace(found, shares=found.shares[::-1])
-
-
-# The benchmark
-
-
-def test_the_benchmark_compares_like_with_like() -> None:
-    path = Path(__file__).parents[1] / "benchmarks" / "saliency.py"
-    spec = importlib.util.spec_from_file_location("saliency_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    benchmark = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(benchmark)
-    model = benchmark.random_model(layers=2, width=64, vocabulary=50)
-    times, difference = benchmark.compare(model, prompt=3, continuation=4, repeats=1)
-    assert set(times) == set(benchmark.ROUTES)
-    assert all(seconds > 0 for seconds in times.values())
-    assert 0 < difference < 1e-6
