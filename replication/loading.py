@@ -60,6 +60,23 @@ def _build(entry: ModelEntry, folder: str, seed: int | None) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
+def shape_only(entry: ModelEntry) -> nn.Module:
+    """A GPT-2 network of the table without any weights, to count its parameters.
+
+    ``ModelError`` for other architectures: the table does not hold all that their shape needs.
+    """
+    from transformers.models.gpt2.configuration_gpt2 import GPT2Config
+    from transformers.models.gpt2.modeling_gpt2 import GPT2LMHeadModel
+
+    if entry.architecture != "gpt2":
+        raise ModelError(
+            f"{entry.name} is {entry.architecture}: only gpt2 has its shape in the table"
+        )
+    heads = entry.width // 64
+    with torch.device("meta"):
+        return GPT2LMHeadModel(GPT2Config(n_layer=entry.layers, n_embd=entry.width, n_head=heads))
+
+
 def check(model: LanguageModel) -> None:
     """Refuse a network that the rest of the package would misread.
 

@@ -128,7 +128,7 @@ class Measured:
         """The share of the parameters of all blocks that lie in their feed-forward layers."""
         from replication.models import feed_forward_share
 
-        return self._once("feed_forward_share", id, lambda: feed_forward_share(self.model))
+        return self._once("feed_forward_share", id, lambda: feed_forward_share(self.model.network))
 
     def measure(self, wanted: Iterable[Wanted]) -> None:
         """Work out results now; then let go of the model.

@@ -151,11 +151,12 @@ def architecture_of(network: Any) -> Architecture:
     return ARCHITECTURES[kind]
 
 
-def feed_forward_share(model: LanguageModel) -> float:
+def feed_forward_share(network: Any) -> float:
     """The share of the parameters of all blocks that lie in their feed-forward layers, 0 to 1."""
+    architecture = architecture_of(network)
     inside, whole = 0, 0
-    for block in model.blocks:
-        inner = block.get_submodule(model.architecture.feed_forward)
+    for block in network.get_submodule(architecture.blocks):
+        inner = block.get_submodule(architecture.feed_forward)
         inside += sum(parameter.numel() for parameter in inner.parameters())
         whole += sum(parameter.numel() for parameter in block.parameters())
     return inside / whole

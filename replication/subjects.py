@@ -8,7 +8,7 @@ one subject under one norm.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from replication import articles
+from replication import articles, registry
 from replication.results import Factors, Provenance, RankGrid, Saliency, TopTokens
 from replication.shapes import Norm
 
@@ -113,8 +113,14 @@ class Published:
         raise NotTestable("the article published no principal components")
 
     def feed_forward_share(self, id: str, norm: Norm) -> float:
-        """Arithmetic on weights needs weights."""
-        raise NotTestable("the article published no weights")
+        """Of the article's model, from its shape alone."""
+        from replication.loading import shape_only
+        from replication.models import feed_forward_share
+
+        paper = articles.experiment(id).paper_model
+        if paper is None:
+            raise NotTestable(f"the article does not say which model {id} is of")
+        return feed_forward_share(shape_only(registry.MODELS[paper]))
 
     def _refuse(self, norm: Norm) -> None:
         if norm != "none":

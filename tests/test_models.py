@@ -3,12 +3,19 @@
 from dataclasses import replace
 
 import pytest
+import tiny
 import torch
 from transformers import BloomConfig, BloomForCausalLM
 
 from replication import registry
-from replication.loading import check, load
-from replication.models import LanguageModel, ModelError, SeveralTokens, architecture_of
+from replication.loading import check, load, shape_only
+from replication.models import (
+    LanguageModel,
+    ModelError,
+    SeveralTokens,
+    architecture_of,
+    feed_forward_share,
+)
 
 
 def test_a_true_entry_passes(model: LanguageModel) -> None:
@@ -67,3 +74,23 @@ def test_provenance_says_what_stands_behind(model: LanguageModel) -> None:
     assert source.start_token == ("<bos>" if model.entry.start_token else "none")
     control = replace(model, seed=3).provenance("a prompt", "none")
     assert (control.kind, control.weights) == ("control", "untrained, seed 3")
+
+
+def test_the_share_of_the_feed_forward_layer_by_hand() -> None:
+    """GPT-2: matrices, biases and two norms, counted by hand for a width of 768."""
+    attention = 768 * 3 * 768 + 3 * 768 + 768 * 768 + 768
+    feed_forward = 2 * 768 * 4 * 768 + 4 * 768 + 768
+    by_hand = feed_forward / (feed_forward + attention + 2 * 2 * 768)
+    for name in ("distilgpt2", "gpt2"):
+        assert feed_forward_share(shape_only(registry.MODELS[name])) == pytest.approx(by_hand)
+    assert by_hand == pytest.approx(2 / 3, abs=0.001)
+
+
+def test_the_share_of_a_gated_feed_forward_layer_by_hand() -> None:
+    network = tiny.network("llama")
+    attention = 16 * 16 + 2 * 16 * 8 + 16 * 16
+    feed_forward = 3 * 16 * 24
+    by_hand = feed_forward / (feed_forward + attention + 2 * 16)
+    assert feed_forward_share(network) == pytest.approx(by_hand)
+    with pytest.raises(ModelError, match="smollm2 is llama: only gpt2 has its shape"):
+        shape_only(registry.MODELS["smollm2"])
