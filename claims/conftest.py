@@ -8,20 +8,21 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from replication import weights
-from replication.controls import measure_controls
+from replication.controls import Controls
 from replication.environment import environment
 from replication.files import write_whole
 from replication.findings import ChanceFinding, Claim, Finding, Findings, chance, judge
-from replication.measured import Measured, subject
+from replication.measured import subject
 from replication.readings import MOST_CONTROLS
 from replication.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find
 from replication.shapes import NORMS, Norm
@@ -42,7 +43,7 @@ class Run:
     controls_found: list[ChanceFinding] = field(default_factory=list)
     complete: bool = True
     subjects: dict[str, Subject] = field(default_factory=dict)
-    measured_controls: dict[str, list[Measured]] = field(default_factory=dict)
+    controls: dict[str, Controls] = field(default_factory=dict)
 
     def subject(self, name: str) -> Subject:
         """A subject, made once."""
@@ -52,9 +53,9 @@ class Run:
             self.subjects[name] = subject(name)
         return self.subjects[name]
 
-    def controls(self, model: str) -> list[Measured]:
-        """The untrained controls of a model, all that the claims ask of them measured at once."""
-        if model not in self.measured_controls:
+    def start_controls(self, model: str) -> Controls:
+        """The untrained controls of a model, being asked all that the claims ask, once."""
+        if model not in self.controls:
             weights.fetch(find(model)[0])
             asked = {
                 (norm, measurement): None
@@ -64,8 +65,8 @@ class Run:
                 for measurement in claim.measurements
             }
             names = [control_name(model, seed) for seed in CONTROL_SEEDS]
-            self.measured_controls[model] = measure_controls(names, list(asked))
-        return self.measured_controls[model]
+            self.controls[model] = Controls(names, list(asked))
+        return self.controls[model]
 
 
 RUN = pytest.StashKey[Run]()
@@ -223,7 +224,7 @@ class ChanceTest(ClaimTest):
     def runtest(self) -> None:
         """Take the chance rate, keep it, and fail if it is too high to say anything."""
         with self.weights_at_hand() as run:
-            controls = run.controls(self.subject)
+            controls = run.start_controls(self.subject).results()
         rate = chance(self.claim, (View(control, self.norm) for control in controls))
         found = ChanceFinding(
             claim=self.claim.id,
@@ -268,6 +269,31 @@ def toml_string(text: str) -> str:
     """A text as TOML writes it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Controls are judged last: they are measured while the models are judged."""
+    items.sort(key=lambda item: isinstance(item, ChanceTest))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the controls that will be asked for."""
+    if session.config.option.collectonly:
+        return
+    run = session.config.stash[RUN]
+    asked = [item.subject for item in session.items if isinstance(item, ChanceTest)]
+    for model in dict.fromkeys(asked):
+        with suppress(weights.WeightsError):  # the tests that ask for it will tell
+            run.start_controls(model)
+    # Beside other processes two threads wait for each other longer than they save; and one thread
+    # gives the same numbers as in the figures, to the last of tens of thousands of ranks.
+    torch.set_num_threads(1)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave no control running on after a run that was cut short."""
+    for controls in session.config.stash[RUN].controls.values():
+        controls.stop()
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 
 from replication.measured import Measured, Wanted
@@ -12,16 +11,25 @@ MOST_PROCESSES = 4
 """Each holds a network of its own in memory."""
 
 
-def measure_controls(names: Sequence[str], wanted: Sequence[Wanted]) -> list[Measured]:
-    """The controls of these names with all the results wanted, in the order of the names.
+class Controls:
+    """The untrained controls of some names, being measured in processes of one thread each.
 
-    They run in processes of one thread each, as many as there are cores and at most four. What
-    fails in one of them is raised here.
+    They begin at once, as many as there are cores and at most four, while whoever asked goes on.
     """
-    jobs = max(1, min(os.cpu_count() or 1, len(names), MOST_PROCESSES))
-    # A fresh interpreter, since a forked one would inherit threads that are not there any more.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_one_thread) as pool:
-        return list(pool.map(partial(_measure, wanted=wanted), names))
+
+    def __init__(self, names: Sequence[str], wanted: Sequence[Wanted]) -> None:
+        jobs = max(1, min(os.cpu_count() or 1, len(names), MOST_PROCESSES))
+        # A fresh interpreter, since a forked one would inherit threads that are not there any more.
+        self._pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_one_thread)
+        self._under_way = [self._pool.submit(_measure, name, wanted) for name in names]
+
+    def results(self) -> list[Measured]:
+        """The controls in the order of their names; raises what failed in one of them."""
+        return [control.result() for control in self._under_way]
+
+    def stop(self) -> None:
+        """Begin no further control; those under way end by themselves."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _one_thread() -> None:
