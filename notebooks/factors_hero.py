@@ -11,19 +11,24 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
+prompt: str = ""  # a text of your own; if empty, the article's
+generate: int = 20  # tokens by which a text of your own is continued
+layers: str = ""  # such as 0 or 3-7; if empty, those of the figure
 factors: int = 4  # how many; the article has 4
 seed: int = 0  # where the factorization starts
 
 # %%
 from replication.figures import FIGURES
+from replication.own import Own
 from replication.pages import factors_page
 from replication.savings import gather, save
 
 # %%
 figure = FIGURES["factors_hero"]
 settings = {"factors": int(factors), "seed": int(seed)}
-results = gather(figure, model, norms, **settings)
+own = Own(prompt, int(generate), str(layers))
+results = gather(figure, model, norms, own, **settings)
 drawing = factors_page(results, figure.title)
 
 # %%
-save(figure, results, drawing, model, norms, out, **settings)
+save(figure, results, drawing, model, norms, out, own, **settings)

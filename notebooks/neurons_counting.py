@@ -16,20 +16,25 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
+prompt: str = ""  # a text of your own; if empty, the article's
+generate: int = 20  # tokens by which a text of your own is continued
+layers: str = ""  # one layer, such as 0; if empty, the middle one
 clusters: int = 10  # of k-means
 neurons: int = 200  # drawn one by one; the article draws as many
 seed: int = 0  # chooses the neurons that are drawn
 
 # %%
 from replication.figures import FIGURES
+from replication.own import Own
 from replication.pages import neurons_page
 from replication.savings import gather, save
 
 # %%
 figure = FIGURES["neurons_counting"]
 settings = {"clusters": int(clusters), "neurons": int(neurons), "seed": int(seed)}
-results = gather(figure, model, norms, **settings)
+own = Own(prompt, int(generate), str(layers))
+results = gather(figure, model, norms, own, **settings)
 drawing = neurons_page(results, figure.title)
 
 # %%
-save(figure, results, drawing, model, norms, out, **settings)
+save(figure, results, drawing, model, norms, out, own, **settings)

@@ -14,18 +14,22 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
+prompt: str = ""  # a text of your own; if empty, the article's
+generate: int = 20  # tokens by which a text of your own is continued
 chosen: str = "0,10"  # output tokens to show as boxes, from 0, as published
 
 # %%
 from replication.figures import FIGURES
+from replication.own import Own
 from replication.pages import saliency_page
 from replication.savings import gather, save
 
 # %%
 figure = FIGURES["saliency_dialogue"]
 numbers = [int(number) for number in chosen.split(",")]
-results = gather(figure, model, norms)
+own = Own(prompt, int(generate))
+results = gather(figure, model, norms, own)
 drawing = saliency_page(results, figure.title, numbers)
 
 # %%
-save(figure, results, drawing, model, norms, out)
+save(figure, results, drawing, model, norms, out, own)

@@ -9,10 +9,10 @@ from numpy import ndarray
 
 from replication.factors import energy, factorize
 from replication.loading import load
-from replication.models import ModelError
+from replication.models import LanguageModel, ModelError
 from replication.neurons import Sparsity, sparsity
+from replication.record import Recording, record_ids
 from replication.record import generate as generate_ids
-from replication.record import record_ids
 from replication.results import Factors
 
 
@@ -84,14 +84,24 @@ def look(
     Raises ``ModelError`` for text that cannot be read, layers that are not there and more factors
     than tokens, ``ValueError`` for an unknown model.
     """
+    loaded, recording = read(text, model, generate, given)
+    found = factorize(recording, loaded.provenance(text, None), factors, layers=layers, seed=seed)
+    return NeuronsLook(found, energy(found), sparsity(recording, layers), seed)
+
+
+def read(
+    text: str, model: str, generate: int = 0, given: str = ""
+) -> tuple[LanguageModel, Recording]:
+    """A model, and its recording of a prompt with a greedy or a given continuation, with neurons.
+
+    Raises ``ModelError`` for text that cannot be read, ``ValueError`` for an unknown model.
+    """
     loaded = load(model)
     if not text:
         raise ModelError("the prompt is empty: give at least one character of text")
     before = loaded.encode(text, start=True)
     after = generate_ids(loaded, text, generate) if generate else loaded.encode(given)
-    recording = record_ids(loaded, [*before, *after], len(before), neurons=True)
-    found = factorize(recording, loaded.provenance(text, None), factors, layers=layers, seed=seed)
-    return NeuronsLook(found, energy(found), sparsity(recording, layers), seed)
+    return loaded, record_ids(loaded, [*before, *after], len(before), neurons=True)
 
 
 def parse_layers(text: str) -> list[int]:

@@ -22,12 +22,10 @@ from replication.articles import experiment
 from replication.environment import PACKAGES
 from replication.figures import FORMATS, Figure, parse_norms
 from replication.files import whole
-from replication.maps import Firing
 from replication.measured import subject
-from replication.neurons import drawn
 from replication.numbers import Shown, numbers_of
+from replication.own import Own, firing_of, own_result
 from replication.plots import Untestable
-from replication.results import Provenance
 from replication.subjects import NotTestable, Published, View
 
 DOTS = 150  # per inch
@@ -37,6 +35,8 @@ STYLE: Any = {
     "font.sans-serif": ["DejaVu Sans", "Verdana"],  # the second is as wide, where the first lacks
     "font.monospace": ["DejaVu Sans Mono", "Menlo", "Consolas"],
 }
+ARTICLES = Own()
+"""The articles' texts and layers."""
 Results = Mapping[str, Sequence[Any]]
 """By experiment: the published result (``Shown``), then the measured one under each norm, or one
 where no lens is involved."""
@@ -51,15 +51,26 @@ def views(model: str, norms: str) -> list[View]:
     return published + [View(measured, norm) for norm in parse_norms(norms)]
 
 
-def gather(figure: Figure, model: str, norms: str, **settings: int) -> Results:
+def gather(figure: Figure, model: str, norms: str, own: Own = ARTICLES, **settings: int) -> Results:
     """What a figure shows of each of its experiments, published and measured on a model.
 
-    ``settings`` take the place of the figure's own. Raises ``ValueError`` for an unknown model or
-    norm, ``weights.WeightsError`` where the model was not fetched.
+    ``settings`` take the place of the figure's own. With a text of one's ``own`` there is nothing
+    published to show. Raises ``ValueError`` for an unknown model or norm, ``weights.WeightsError``
+    where the model was not fetched.
     """
     seen = views(model, norms if figure.lens else "none")
     given = {**figure.settings, **settings}
-    return {id: [_result(view, id, figure, given) for view in seen] for id in figure.experiments}
+    if not own.given:
+        return {
+            id: [_result(view, id, figure, given) for view in seen] for id in figure.experiments
+        }
+    if model == Published.name:
+        raise ValueError(f"nothing was published of {own.given}: name a model to measure it on")
+    return {
+        id: [_result(view, id, figure, given) for view in seen[:1] if not own.prompt]
+        + [own_result(figure, id, model, own, given)]
+        for id in figure.experiments
+    }
 
 
 def _result(view: View, id: str, figure: Figure, settings: Mapping[str, int]) -> Shown:
@@ -77,27 +88,10 @@ def _result(view: View, id: str, figure: Figure, settings: Mapping[str, int]) ->
             case "factors":
                 return view.factors(id, settings["factors"], settings["seed"])
             case "neurons":
-                return _firing(view, id, source, **settings)
+                found = view.clusters(id, settings["clusters"])
+                return firing_of(found, source, settings["neurons"], settings["seed"])
     except NotTestable as error:
         return Untestable(str(error), source)
-
-
-def _firing(
-    view: View, id: str, source: Provenance, clusters: int, neurons: int, seed: int
-) -> Firing:
-    """Clusters of the middle layer's neurons, and some neurons, which ``seed`` chooses."""
-    found = view.clusters(id, clusters)
-    some = drawn(found.of, neurons, seed)
-    return Firing(
-        values=some.values,
-        neurons=some.neurons,
-        labels=found.labels[some.neurons],
-        means=found.firing,
-        sizes=found.sizes,
-        tokens=found.of.tokens,
-        layer=found.of.layer,
-        provenance=source,
-    )
 
 
 @dataclass(frozen=True)
@@ -117,13 +111,14 @@ def save(
     model: str,
     norms: str,
     out: str | Path,
+    own: Own = ARTICLES,
     **settings: int,
 ) -> Saved:
     """Write ``<out>/<model>/<figure>.svg``, ``.png`` and ``.json``, all of them or none."""
     content = {
         ".svg": _svg(drawing),
         ".png": _png(drawing),
-        ".json": as_json(figure, results, model, norms, **settings).encode(),
+        ".json": as_json(figure, results, model, norms, own, **settings).encode(),
     }
     path = Path(out) / model / figure.id
     with ExitStack() as files:
@@ -150,7 +145,9 @@ def _png(drawing: Drawing) -> bytes:
     return small.getvalue()
 
 
-def as_json(figure: Figure, results: Results, model: str, norms: str, **settings: int) -> str:
+def as_json(
+    figure: Figure, results: Results, model: str, norms: str, own: Own = ARTICLES, **settings: int
+) -> str:
     """The numbers of a figure with what stands behind them, as the text of its JSON file."""
     lens = {"norms": parse_norms(norms)} if figure.lens else {}
     shown = {
@@ -158,7 +155,7 @@ def as_json(figure: Figure, results: Results, model: str, norms: str, **settings
         "title": figure.title,
         "claims": figure.claims,
         "source": experiment(figure.experiments[0]).source,
-        "parameters": {"model": model, **lens, **figure.settings, **settings},
+        "parameters": {"model": model, **lens, **figure.settings, **settings, **own.given},
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "panels": [_panel(id, result) for id, group in results.items() for result in group],
     }
