@@ -1,0 +1,78 @@
+"""On how many random starts of the factorization the findings on factors hold, part by part.
+
+EX-11, EX-13, EX-14 and EX-16 ask this themselves in every run of the claims. EX-15, EX-17 and EX-18
+would take a run of the claims too long, and are asked here:
+
+    python benchmarks/stability.py [--model smollm2] [--starts 20]
+"""
+
+import argparse
+import os
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from replication import weights
+from replication.findings import Claim, Part, judge
+from replication.measured import subject
+from replication.registry import find
+from replication.results import Factors
+from replication.subjects import View
+
+CLAIMS = ("EX-15", "EX-17", "EX-18")
+
+
+@dataclass(frozen=True)
+class Started(View):
+    """A view whose factors come from another start."""
+
+    start: int = 0
+
+    def factors(self, id: str, count: int | None = None, seed: int = 0) -> Factors:
+        """The factors from this start, whatever start is asked for."""
+        return super().factors(id, count, self.start)
+
+
+def claims() -> list[Claim]:
+    """The claims asked here, from the claims folder."""
+    sys.path.append(str(Path(__file__).parents[1] / "claims"))
+    import test_neuron_factors
+
+    found = {claim.id: claim for claim in vars(test_neuron_factors).values()
+             if isinstance(claim, Claim)}  # fmt: skip
+    return [found[id] for id in CLAIMS]
+
+
+def main() -> None:
+    """Print for each claim on how many starts it holds, and each of its parts."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="smollm2")
+    parser.add_argument("--starts", type=int, default=20)
+    asked = parser.parse_args()
+    weights.fetch(find(asked.model)[0])
+    measured = subject(asked.model)
+    views = [Started(measured, "none", start) for start in range(asked.starts)]
+    for claim in claims():
+        first = judge(claim, views[0])  # records the texts once, before the starts share them
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            rest = list(pool.map(lambda view, claim=claim: judge(claim, view), views[1:]))
+        findings = [first, *rest]
+        held = sum(finding.holds is True for finding in findings)
+        print(f"{claim.id} holds on {held} of {asked.starts} starts")
+        for name in dict.fromkeys(map(name_of, first.parts)):
+            whole = sum(
+                all(part.holds for part in finding.parts if name_of(part) == name)
+                for finding in findings
+            )
+            print(f"    {whole:>3}  {name}")
+
+
+def name_of(part: Part) -> str:
+    """What a part is about, without the numbers of factors in its statement."""
+    return re.split("[:(]", part.statement)[0].strip()
+
+
+if __name__ == "__main__":
+    main()
