@@ -20,7 +20,7 @@ from replication.record import Recording
 from replication.results import RankGrid, TopTokens
 from replication.shapes import NORMS, Norm
 
-CHUNK = 4096
+CHUNK = 1024
 """Rows of the unembedding multiplied at once; see ``benchmarks/rank_grid.py``."""
 
 
