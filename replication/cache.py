@@ -81,9 +81,15 @@ def making(name: str) -> Iterator[Path]:
         (work / "made").replace(ready)
 
 
+def _free(folder: Path) -> int:
+    """Bytes free where a folder is, or would be: on a full disk it may not have come to be."""
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return shutil.disk_usage(there).free
+
+
 def check_room(needed: int) -> None:
     """Raise the ``OSError`` of a full disk if the cache's has fewer bytes free than needed."""
-    if shutil.disk_usage(cache_folder()).free < needed:
+    if _free(cache_folder()) < needed:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
@@ -103,7 +109,7 @@ def disk_faults(needed: int) -> Iterator[None]:
         if error.errno in DISK_LIMITS:
             raise WeightsError(
                 f"no room in {cache} ({error.strerror}): about {megabytes(needed)} are needed "
-                f"and {megabytes(shutil.disk_usage(cache).free)} are free on its disk; make "
+                f"and {megabytes(_free(cache))} are free on its disk; make "
                 "room, or set REPLICATE_CACHE to a folder that has it"
             ) from error
         raise WeightsError(

@@ -24,6 +24,7 @@ import pytest
 import wheelhouse
 
 from replication import weights
+from replication.cache import disk_faults
 from replication.registry import HubSource, ModelEntry, WheelSource
 from replication.weights import WeightsError
 
@@ -560,3 +561,11 @@ def test_a_snapshot_is_ready_when_it_is_whole_and_dropped_when_it_is_wrong(
     assert done.stdout == "True\n"
     assert "the hub cannot be reached" in done.stderr
     assert not (snapshot / "model.safetensors").exists()
+
+
+def test_a_full_disk_on_which_the_cache_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path / "never" / "made"))
+    with pytest.raises(WeightsError, match=r"no room in .*made .*are needed"), disk_faults(1000):
+        raise OSError(errno.ENOSPC, "No space left on device")
