@@ -16,11 +16,13 @@ from statistics import median
 import numpy as np
 import torch
 
-from replication import articles, registry, weights
-from replication.factors import factor_matrix, factorize
-from replication.loading import load
-from replication.record import Recording, record_ids
-from replication.results import Factors, Provenance
+from replication.articles import experiments
+from replication.measures.factors import factor_matrix, factorize
+from replication.measures.record import Recording, record_ids
+from replication.models import registry, weights
+from replication.models.loading import load
+from replication.results.factors import Factors
+from replication.results.provenance import Provenance
 
 Run = Callable[[], tuple[np.ndarray, np.ndarray]]
 
@@ -94,7 +96,7 @@ def main() -> None:
     name = registry.DEFAULT_MODEL
     weights.fetch(registry.MODELS[name])
     model = load(name)
-    prompt = articles.experiment("factors_underground_layer0").prompt
+    prompt = experiments.experiment("factors_underground_layer0").prompt
     recording = record_ids(model, model.encode(prompt)[:60], neurons=True)
     rows = compare(recording, model.provenance(prompt, None))
     tokens, neurons = factor_matrix(recording).shape

@@ -17,10 +17,10 @@ from routes import Routes, main
 from tokenizers import Tokenizer, models, pre_tokenizers
 from torch import Tensor
 
-from replication.models import LanguageModel
-from replication.pair_runs import CLEAN, CORRUPTED, Runs, read
-from replication.patched_runs import recovered
-from replication.patching_results import SITES, Pair, Place
+from replication.measures.pair_runs import CLEAN, CORRUPTED, Runs, read
+from replication.measures.patched_runs import recovered
+from replication.models.language_model import LanguageModel
+from replication.results.patching import SITES, Pair, Place
 
 
 def started(model: LanguageModel, ids: list[int], prompt: int) -> tuple[LanguageModel, Runs, Pair]:

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from routes import main
 
-from replication.lens import continuation_ranks
-from replication.models import LanguageModel
-from replication.record import record_ids
+from replication.measures.lens import continuation_ranks
+from replication.measures.record import record_ids
+from replication.models.language_model import LanguageModel
 
 
 def tutorial(model: LanguageModel, ids: list[int], prompt: int) -> np.ndarray:

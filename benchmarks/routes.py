@@ -20,8 +20,8 @@ from tokenizers import Tokenizer, models
 from transformers.models.gpt2.configuration_gpt2 import GPT2Config
 from transformers.models.gpt2.modeling_gpt2 import GPT2LMHeadModel
 
-from replication.models import LanguageModel
-from replication.registry import MODELS
+from replication.models.language_model import LanguageModel
+from replication.models.registry import MODELS
 
 Route = Callable[[LanguageModel, list[int], int], np.ndarray]
 Routes = Mapping[str, Route]

@@ -16,8 +16,8 @@ from captum.attr import InputXGradient
 from routes import Routes, main
 from torch import Tensor
 
-from replication.models import LanguageModel
-from replication.saliency import gradient_x_input_ids
+from replication.measures.saliency import gradient_x_input_ids
+from replication.models.language_model import LanguageModel
 
 
 def this_package(model: LanguageModel, ids: list[int], prompt: int) -> np.ndarray:

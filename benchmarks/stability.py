@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from replication import weights
-from replication.findings import Claim, judge
-from replication.measured import subject
-from replication.parts import Part
-from replication.registry import find
-from replication.results import Factors
-from replication.subjects import View
+from replication.judging.comparisons import Part
+from replication.judging.findings import Claim, judge
+from replication.models import weights
+from replication.models.registry import find
+from replication.questions.measured import subject
+from replication.questions.subjects import View
+from replication.results.factors import Factors
 
 CLAIMS = ("EX-15", "EX-17", "EX-18")
 

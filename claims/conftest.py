@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import torch
 
-from replication import weights
-from replication.controls import Controls
-from replication.environment import environment
-from replication.files import write_whole
-from replication.findings import (
+from replication.articles.thresholds import MOST_CONTROLS
+from replication.base.axes import NORMS, Norm
+from replication.base.environment import environment
+from replication.base.files import write_whole
+from replication.judging.findings import (
     ChanceFinding,
     Claim,
     Finding,
@@ -30,12 +30,12 @@ from replication.findings import (
     judge,
     untestable,
 )
-from replication.measured import subject
-from replication.readings import MOST_CONTROLS
-from replication.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find, provenance
-from replication.shapes import NORMS, Norm
-from replication.subjects import Published, Subject, View
-from replication.verdicts import as_text
+from replication.judging.verdicts import as_text
+from replication.models import weights
+from replication.models.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find, provenance
+from replication.questions.controls import Controls
+from replication.questions.measured import subject
+from replication.questions.subjects import Published, Subject, View
 
 WITHOUT_WEIGHTS = "not_testable: weights not available"
 KNOWN_NEGATIVES = Path(__file__).with_name("known_negatives.toml")

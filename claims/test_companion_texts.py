@@ -1,20 +1,20 @@
 """The findings of the companion texts on the logit lens (LL) and on attention views (BV).
 
 They published words and pictures, no numbers; how their words are read is fixed in
-``replication/readings.py``.
+``replication/articles/thresholds.py``.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from replication.findings import claim
-from replication.head_statistics import HeadStatistics
-from replication.lens_results import FORMULAS
-from replication.parts import Part, agrees, at_most, less, more
-from replication.questions import Formulas, HeadsOver, UncertaintyOver, WordsAlongLayers
-from replication.readings import ATTENDS, CLEARLY_APART
-from replication.subjects import View
+from replication.articles.thresholds import ATTENDS, CLEARLY_APART
+from replication.judging.comparisons import Part, agrees, at_most, less, more
+from replication.judging.findings import claim
+from replication.questions.subjects import View
+from replication.questions.texts import Formulas, HeadsOver, UncertaintyOver, WordsAlongLayers
+from replication.results.attention import HeadStatistics
+from replication.results.lens import FORMULAS
 
 CAPITAL = "The capital of France is"
 CITIES = WordsAlongLayers(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)

@@ -3,8 +3,9 @@
 Each claim is a check on one ``View``: a subject (published numbers, a model, an untrained control)
 under one norm. ``conftest.py`` makes one test of each claim, subject and norm.
 
-How words like "near the top" are read is fixed in ``replication/readings.py``. Published numbers
-must agree as numbers on the articles' own models only; on any other model their order is judged.
+How words like "near the top" are read is fixed in ``replication/articles/thresholds.py``. Published
+numbers must agree as numbers on the articles' own models only; on any other model their order is
+judged.
 """
 
 from collections.abc import Iterator
@@ -13,13 +14,14 @@ from itertools import chain, pairwise
 import numpy as np
 from jaxtyping import Int
 
-from replication.arrivals import SYNTAX, arrivals
-from replication.findings import claim
-from replication.parts import Part, agrees, at_most, less, more
-from replication.readings import FAR_DOWN, FEW, NEAR_TOP, ROUNDING_PERCENT, first_layer
-from replication.results import RankGrid, TopTokens
-from replication.roles import Role, countries, countries_in
-from replication.subjects import NotTestable, View
+from replication.articles.thresholds import FAR_DOWN, FEW, NEAR_TOP, ROUNDING_PERCENT
+from replication.judging.comparisons import Part, agrees, at_most, less, more
+from replication.judging.findings import claim
+from replication.measures.depth import SYNTAX, arrivals, first_layer
+from replication.questions.subjects import View
+from replication.results.ranks import RankGrid, TopTokens
+from replication.results.roles import Role, countries, countries_in
+from replication.results.untestable import NotTestable
 
 EU = "ranks_eu_gpt2"
 

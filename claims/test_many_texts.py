@@ -10,15 +10,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from replication.findings import claim
-from replication.parts import Part, at_most, more, mostly
-from replication.patching_results import layers_needed
-from replication.readings import OFTEN
-from replication.sets.minimal_pairs import cluster_of
-from replication.sets.set_questions import ArrivalsOver, ExpectedOver, PatchingOver, WatchedOver
-from replication.sets.set_results import ExpectedSet, WatchedSet
-from replication.shapes import NORMS, Norm
-from replication.subjects import View
+from replication.articles.thresholds import OFTEN
+from replication.base.axes import NORMS, Norm
+from replication.judging.comparisons import Part, at_most, more, mostly
+from replication.judging.findings import claim
+from replication.measures.patching import layers_needed
+from replication.questions.sets import ArrivalsOver, ExpectedOver, PatchingOver, WatchedOver
+from replication.questions.subjects import View
+from replication.results.sets import ExpectedSet, WatchedSet
 
 AGREEMENT = WatchedOver("agreement")
 OCCUPATIONS = WatchedOver("occupations")
@@ -203,7 +202,7 @@ def agreement_is_settled_in_the_last_layer(view: View) -> Iterator[Part]:
     yield mostly(
         "share of pairs whose last layer adds more than half of the effect at the last position",
         added > OFTEN,
-        [cluster_of(pair) for pair in found.pairs],
+        [pair.cluster for pair in found.pairs],
         values=added,
         values_unit="share of the effect",
     )
@@ -216,7 +215,7 @@ def agreement_is_settled_over_several_layers(view: View) -> Iterator[Part]:
     last layer, and no single layer brings most of it.
     """
     found = view.answer(PATCHING)
-    clusters = [cluster_of(pair) for pair in found.pairs]
+    clusters = [pair.cluster for pair in found.pairs]
     before = found.at_last[:, -2]
     yield mostly(
         "share of pairs with more than half of the effect at the last position before the last "

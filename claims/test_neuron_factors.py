@@ -2,8 +2,8 @@
 neurons and their factors, EX-09 to EX-20.
 
 Where the article names a factor ("for commas"), the factor is found by what it goes with: the one
-whose activity correlates best with the named tokens (``replication.scores.role_score``), which has
-to be better than the best factor of 95 % of shuffled tokens.
+whose activity correlates best with the named tokens (``role_score``), which has to be better than
+the best factor of 95 % of shuffled tokens.
 """
 
 import os
@@ -14,11 +14,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.stats import rankdata
 
-from replication.factors import reach
-from replication.findings import claim
-from replication.parts import Part, agrees, less, more
-from replication.passages import Speech, Xml, speech_of, xml_of
-from replication.readings import (
+from replication.articles.passages import Speech, Xml, speech_of, xml_of
+from replication.articles.thresholds import (
     ABOUT_A_SHARE,
     CLUSTERS_OF_A_LAYER,
     ELSEWHERE,
@@ -28,10 +25,14 @@ from replication.readings import (
     STARTS,
     STRETCHES,
 )
-from replication.results import Factors
-from replication.roles import Role
-from replication.scores import RoleScore, role_score
-from replication.subjects import NotTestable, View
+from replication.judging.comparisons import Part, agrees, less, more
+from replication.judging.findings import claim
+from replication.measures.factors import reach
+from replication.measures.role_scores import RoleScore, role_score
+from replication.questions.subjects import View
+from replication.results.factors import Factors
+from replication.results.roles import Role
+from replication.results.untestable import NotTestable
 
 TWO, FIVE = "factors_counting_two", "factors_counting_five"
 EU, XML, UNDERGROUND = "factors_eu", "factors_xml", "factors_underground_layer0"

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from replication.findings import claim
-from replication.parts import Part, agrees, at_most, more
-from replication.readings import FAR_DOWN, first_layer
-from replication.roles import Role
-from replication.subjects import View
+from replication.articles.thresholds import FAR_DOWN
+from replication.judging.comparisons import Part, agrees, at_most, more
+from replication.judging.findings import claim
+from replication.measures.depth import first_layer
+from replication.questions.subjects import View
+from replication.results.roles import Role
 
 
 @claim("SLIP-01", ("ranks", "ranks_eu_gpt2"), published_only=True)

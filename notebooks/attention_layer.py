@@ -21,10 +21,10 @@ text: str = "The keys to the cabinet are here, and the key to the doors"  # read
 depth: float = 0.5  # of the layer: 0.5 is the middle one, 1 the last
 
 # %%
-from replication.drawing.attention_plots import attention_page
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.attention import attention_page
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["attention_layer"]

@@ -17,10 +17,10 @@ out: str = "figures"  # the folder for the figure's files
 text: str = "The capital of France is Paris"  # read by the model
 
 # %%
-from replication.drawing.lens_plots import positions_page
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.lens import positions_page
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["capital_positions"]

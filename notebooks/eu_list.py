@@ -20,10 +20,10 @@ norms: str = "none,final"  # how inner layers are read: none, final or both
 out: str = "figures"  # the folder for the figure's files
 
 # %%
-from replication.drawing.panels import panels
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.panels import panels
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["eu_list"]

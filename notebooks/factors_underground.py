@@ -22,11 +22,11 @@ factors: int = 10  # how many; the article has 10
 seed: int = 0  # where the factorization starts
 
 # %%
-from replication.drawing.pages import factors_page
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.own import Own
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.pages import factors_page
+from replication.figures.own_text import Own
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["factors_underground"]

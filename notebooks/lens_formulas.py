@@ -27,10 +27,10 @@ text: str = "The capital of France is"  # read by the model
 word: str = " Paris"  # ranked after it
 
 # %%
-from replication.drawing.formula_plots import formulas_page
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.formulas import formulas_page
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["lens_formulas"]

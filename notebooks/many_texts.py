@@ -21,10 +21,10 @@ norms: str = "none,final"  # how inner layers are read: none, final or both
 out: str = "figures"  # the folder for the figure's files
 
 # %%
-from replication.drawing.set_plots import curves_page
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.curves import curves_page
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["many_texts"]

@@ -24,11 +24,11 @@ neurons: int = 200  # drawn one by one; the article draws as many
 seed: int = 0  # chooses the neurons that are drawn
 
 # %%
-from replication.drawing.pages import neurons_page
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.own import Own
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.pages import neurons_page
+from replication.figures.own_text import Own
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["neurons_counting"]

@@ -19,11 +19,11 @@ generate: int = 20  # tokens by which a text of your own is continued
 chosen: str = "0,4"  # output tokens to show as boxes, from 0, as published
 
 # %%
-from replication.drawing.pages import saliency_page
-from replication.making.figures import FIGURES
-from replication.making.gathering import gather
-from replication.making.own import Own
-from replication.making.savings import save
+from replication.figures.answers import gather
+from replication.figures.drawing.pages import saliency_page
+from replication.figures.own_text import Own
+from replication.figures.saving import save
+from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["saliency_eu"]

@@ -14,7 +14,7 @@ import pytest  # noqa: E402
 import tiny  # noqa: E402
 import torch  # noqa: E402
 
-from replication.models import LanguageModel  # noqa: E402
+from replication.models.language_model import LanguageModel  # noqa: E402
 
 torch.set_num_threads(1)
 

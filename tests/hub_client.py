@@ -71,7 +71,7 @@ class Nursery:
 
 def serve() -> None:
     """Fork a process for each line on the standard input."""
-    for name in ("httpx2", "tqdm.auto", "yaml", "replication.weights"):
+    for name in ("httpx2", "tqdm.auto", "yaml", "replication.models.weights"):
         import_module(name)
     for line in sys.stdin:
         code, environment, at = json.loads(line)

@@ -21,7 +21,7 @@ import tiny
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from replication.registry import HubSource, ModelEntry
+from replication.models.registry import HubSource, ModelEntry
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NAME = "distilbert/distilgpt2"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from replication.environment import environment
-from replication.findings import ChanceFinding, ChanceRate, Finding, Findings, claim, judge
-from replication.making.figures import FORMATS
-from replication.parts import Part, at_most, mostly
-from replication.reproduction.paper_records import (
+from replication.base.environment import environment
+from replication.figures.table import FORMATS
+from replication.judging.comparisons import Part, at_most, mostly
+from replication.judging.findings import ChanceFinding, ChanceRate, Finding, Findings, claim, judge
+from replication.judging.paper.records import (
     Counts,
     FigureComparison,
     FindingComparison,
@@ -18,10 +18,10 @@ from replication.reproduction.paper_records import (
     Number,
     PaperReport,
 )
-from replication.site.report import make
-from replication.site.report_pages import Extra
-from replication.subjects import Published, View
-from replication.verdicts import as_text
+from replication.judging.verdicts import as_text
+from replication.pages.report.pages import Extra
+from replication.pages.report.site import make
+from replication.questions.subjects import Published, View
 
 COMMITTED = Path(__file__).parents[1] / "figures" / "smollm2"
 HOSTILE = '<script>alert("1")</script> & \' | $x$ \u202eabc'

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import replication
-from replication import articles
-from replication.articles import PublishedFigure
-from replication.factors import factorize
-from replication.lens import continuation_ranks, top_tokens, watched_ranks
-from replication.models import LanguageModel
-from replication.record import record
-from replication.registry import ModelEntry
-from replication.saliency import gradient_x_input
+from replication.articles import experiments
+from replication.articles.experiments import PublishedFigure
+from replication.measures.factors import factorize
+from replication.measures.lens import continuation_ranks, top_tokens, watched_ranks
+from replication.measures.record import record
+from replication.measures.saliency import gradient_x_input
+from replication.models.language_model import LanguageModel
+from replication.models.registry import ModelEntry
 
 PACKAGE = Path(replication.__file__).parent
 PUBLISHED = Path("replication") / "data" / "published"
@@ -28,7 +28,7 @@ def package(folder: Path, entry: ModelEntry) -> Path:
     """The copy, with an entry in the place of the table's of that name."""
     unfinished = shutil.ignore_patterns("*.pyc.*")  # of another test that runs at the same time
     shutil.copytree(PACKAGE, folder / "replication", ignore=unfinished)
-    with (folder / "replication" / "registry.py").open("a") as table:
+    with (folder / "replication" / "models" / "registry.py").open("a") as table:
         table.write(f"\nMODELS[{entry.name!r}] = {entry!r}\n")
     return folder
 
@@ -46,8 +46,8 @@ def withdraw(folder: Path, ids: Iterable[str]) -> None:
 
 def figure_of(model: LanguageModel, id: str) -> PublishedFigure:
     """A published figure as it would be, had the article taken this model."""
-    real = articles.published_figure(id)
-    prompt, given = real.prompt, articles.experiment(id).continuation
+    real = experiments.published_figure(id)
+    prompt, given = real.prompt, experiments.experiment(id).continuation
     made: dict[str, Any] = {"model": model.name, "layers": list(range(model.entry.layers))}
     match real.kind:
         case "rank_of_generated_token":

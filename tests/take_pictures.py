@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from browser import Opened, opened
 from PIL import Image
 
-from replication.registry import DEFAULT_MODEL
-from replication.views import exploring
+from replication.models.registry import DEFAULT_MODEL
+from replication.pages import exploring
 
 FOLDER = Path(exploring.__file__).parents[1] / "data" / "pictures"
 

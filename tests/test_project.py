@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from replication.making.figures import FIGURES, FORMATS
+from replication.figures.table import FIGURES, FORMATS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

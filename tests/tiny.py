@@ -13,8 +13,8 @@ from transformers import (
     LlamaForCausalLM,
 )
 
-from replication.models import LanguageModel
-from replication.registry import HubSource, ModelEntry
+from replication.models.language_model import LanguageModel
+from replication.models.registry import HubSource, ModelEntry
 
 ARCHITECTURES = ("gpt2", "llama", "gemma3_text")
 LAYERS, WIDTH, NEURONS = 4, 16, 24

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from replication.registry import ModelEntry, WheelPart, WheelSource
+from replication.models.registry import ModelEntry, WheelPart, WheelSource
 
 WIDTH, LAYERS, HEADS, FEED_FORWARD = 32, 2, 2, 64
 MERGES = ["t h", "Ġ t", "Ġt h", "i n", "a n"]

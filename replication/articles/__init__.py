@@ -1,0 +1,1 @@
+"""The articles and companion texts as data: texts, published numbers, thresholds, slips."""

@@ -1,0 +1,43 @@
+"""What a run was made with."""
+
+import platform
+from importlib import metadata
+
+from replication import __version__
+from replication.base.records import Record
+
+PACKAGES = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "numpy",
+    "scikit-learn",
+    "safetensors",
+    "gguf",
+    "matplotlib",
+)
+
+
+class Environment(Record):
+    """What the findings were measured with."""
+
+    replication: str
+    python: str
+    platform: str
+    processor: str
+    threads: int
+    packages: dict[str, str]
+
+
+def environment() -> Environment:
+    """Versions, platform and threads of this run."""
+    import torch
+
+    return Environment(
+        replication=__version__,
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.machine()}",
+        processor=torch.backends.cpu.get_cpu_capability(),
+        threads=torch.get_num_threads(),
+        packages={name: metadata.version(name) for name in PACKAGES},
+    )

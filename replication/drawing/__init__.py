@@ -1,1 +1,0 @@
-"""Results drawn with matplotlib; nothing here computes, judges or saves."""

@@ -1,1 +1,0 @@
-"""Bytes of models: where they come from, how they are checked and kept."""

@@ -1,0 +1,1 @@
+"""Drawing results with matplotlib; nothing is computed here."""

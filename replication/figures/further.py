@@ -1,0 +1,127 @@
+"""The figures beyond the articles' own: companion texts, open questions, many texts."""
+
+from replication.figures.figure import Figure
+from replication.questions.sets import (
+    AgreementByLayer,
+    OccupationsByLayer,
+    PatchingByLayer,
+    RepetitionByLayer,
+)
+from replication.questions.texts import (
+    AttentionIn,
+    EveryPosition,
+    Formulas,
+    PatchingOf,
+    UncertaintyOver,
+    WordsAlongLayers,
+)
+from replication.results.patching import Pair
+
+LENS = "nostalgebraist 2020, interpreting GPT: the logit lens"
+VIEWS = "Vig 2019, A Multiscale Visualization of Attention in the Transformer Model"
+QUESTION = "Alammar 2021, https://jalammar.github.io/hidden-states/: a question that it leaves open"
+CAPITAL = "The capital of France is"
+SENTENCE = "The keys to the cabinet are here, and the key to the doors"
+
+
+FURTHER_FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "capital_words",
+        "The capital of France: three cities",
+        ("LL-01",),
+        (),
+        "Lines of the probability of Paris, London and Berlin along the layers, under each norm: "
+        "under the final norm Paris rises over the others at the end.",
+        "answers",
+        asks=(WordsAlongLayers(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True),),
+        source=LENS,
+    ),
+    Figure(
+        "capital_positions",
+        "Every position of a text at once",
+        ("LL-03",),
+        (),
+        "Grids with the best token after every layer at each position of a sentence, darker where "
+        "more probable, framed where it is the token that really follows.",
+        "answers",
+        asks=(EveryPosition(CAPITAL + " Paris"),),
+        source=LENS,
+    ),
+    Figure(
+        "capital_uncertainty",
+        "How unsure each layer is",
+        ("LL-03",),
+        (),
+        "Entropy and divergence from the output along the layers, a line for each position: the "
+        "divergence falls to nothing at the end.",
+        "answers",
+        asks=(UncertaintyOver(CAPITAL),),
+        source=LENS,
+    ),
+    Figure(
+        "lens_formulas",
+        "What the commonly published formula leaves out",
+        ("LL-02",),
+        (),
+        "A table of the rank and the probability of Paris after every layer by three formulas: "
+        "without the final norm, with it, and with it twice.",
+        "answers",
+        asks=(Formulas(CAPITAL, " Paris"),),
+        source=LENS,
+    ),
+    Figure(
+        "many_texts",
+        "Agreement, repetition, occupations: many texts",
+        (
+            "HS-05-many",
+            "HS-14-many",
+            "HS-15-many",
+            "HS-16-many",
+            "HS-17-many",
+            "HS-18-many",
+            "HS-Q2",
+        ),
+        (),
+        "Curves along the layers with bands for their intervals, under each norm: how often the "
+        "verb agrees with the subject, how probable a repeated token is, and how often the word "
+        "for those who mostly do the work leads.",
+        "answers",
+        asks=(AgreementByLayer(), RepetitionByLayer(), OccupationsByLayer()),
+        source=QUESTION,
+    ),
+    Figure(
+        "attention_layer",
+        "The attention of one layer, head by head",
+        ("BV-04", "BV-04-apart"),
+        (),
+        "A triangle of cells for each head of a layer, darker where a token attends more to one "
+        "before it, and a table of what the last token attends to in each head.",
+        "answers",
+        asks=(AttentionIn(SENTENCE),),
+        source=VIEWS,
+    ),
+    Figure(
+        "patching_pair",
+        "Which activations carry the number of the subject",
+        ("HS-Q1", "HS-Q1-circuit"),
+        (),
+        "Three heat maps, layers down and tokens across, for the residual stream, attention and "
+        "the feed-forward layer: the effect of patching moves from the subject to the last token.",
+        "answers",
+        asks=(
+            PatchingOf(Pair("The keys to the cabinet", "The key to the cabinet", " are", " is")),
+        ),
+        source=QUESTION,
+    ),
+    Figure(
+        "patching_pairs",
+        "Where agreement is settled, over many pairs",
+        ("HS-Q1", "HS-Q1-circuit"),
+        (),
+        "Curves along the layers of how much of the effect lies at the subject and at the last "
+        "position: one falls as the other rises, before the last layer.",
+        "answers",
+        asks=(PatchingByLayer(),),
+        source=QUESTION,
+    ),
+)

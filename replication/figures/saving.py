@@ -1,0 +1,113 @@
+"""A figure's files.
+
+A figure is three files of one name: ``.svg`` and ``.png`` to look at, ``.json`` with every number
+drawn and what stands behind it. The same numbers give the same bytes.
+"""
+
+import json
+import re
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.figure import Figure as Drawing
+from PIL import Image
+
+from replication.articles.experiments import experiment
+from replication.base.environment import PACKAGES
+from replication.base.files import whole
+from replication.figures.answers import ARTICLES, Results
+from replication.figures.figure import Figure
+from replication.figures.numbers import numbers_of
+from replication.figures.own_text import Own
+from replication.figures.table import FORMATS, parse_norms
+
+DOTS = 150  # per inch
+STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text: small files that can be searched and read aloud
+    "svg.hashsalt": "replication",  # else every run names its parts anew
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],  # the second is as wide, where the first lacks
+    "font.monospace": ["DejaVu Sans Mono", "Menlo", "Consolas"],
+}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A figure's files, without their suffix; notebooks show the picture."""
+
+    path: Path
+
+    def _repr_png_(self) -> bytes:
+        return self.path.with_suffix(".png").read_bytes()
+
+
+def save(
+    figure: Figure,
+    results: Results,
+    drawing: Drawing,
+    model: str,
+    norms: str,
+    out: str | Path,
+    own: Own = ARTICLES,
+    **settings: Any,
+) -> Saved:
+    """Write ``<out>/<model>/<figure>.svg``, ``.png`` and ``.json``, all of them or none."""
+    content = {
+        ".svg": _svg(drawing),
+        ".png": _png(drawing),
+        ".json": as_json(figure, results, model, norms, own, **settings).encode(),
+    }
+    path = Path(out) / model / figure.id
+    with ExitStack() as files:
+        for suffix in FORMATS:
+            unfinished = files.enter_context(whole(path.with_suffix(suffix)))
+            unfinished.write_bytes(content[suffix])
+    return Saved(path)
+
+
+def _svg(drawing: Drawing) -> bytes:
+    buffer = BytesIO()
+    with matplotlib.rc_context(STYLE):
+        drawing.savefig(buffer, format="svg", dpi=DOTS, metadata={"Date": None})
+    # Every text says that it is not turned: a sixth of the file.
+    return re.sub(rb' transform="rotate\(-0 [^"]*\)"', b"", buffer.getvalue())
+
+
+def _png(drawing: Drawing) -> bytes:
+    buffer, small = BytesIO(), BytesIO()
+    drawing.savefig(buffer, format="png", dpi=DOTS)
+    # A quarter of the size; no picture here needs more than 256 colours.
+    picture = Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture.save(small, format="png", optimize=True, dpi=(DOTS, DOTS))
+    return small.getvalue()
+
+
+def as_json(
+    figure: Figure, results: Results, model: str, norms: str, own: Own = ARTICLES, **settings: Any
+) -> str:
+    """The numbers of a figure with what stands behind them, as the text of its JSON file."""
+    lens = {"norms": parse_norms(norms)} if figure.lens else {}
+    shown = {
+        "figure": figure.id,
+        "title": figure.title,
+        "claims": figure.claims,
+        "source": figure.source or experiment(figure.experiments[0]).source,
+        "parameters": {"model": model, **lens, **figure.settings, **settings, **own.given},
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "panels": [_panel(figure, id, result) for id, group in results.items() for result in group],
+    }
+    return json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
+
+
+def _panel(figure: Figure, id: str, result: Any) -> dict[str, Any]:
+    of = {} if figure.asks else {"figure": experiment(id).figure}
+    return {
+        "question" if figure.asks else "experiment": id,
+        **of,
+        "provenance": asdict(result.provenance),
+        **numbers_of(result),
+    }

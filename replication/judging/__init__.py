@@ -1,0 +1,1 @@
+"""Comparisons, findings and verdicts."""

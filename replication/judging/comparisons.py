@@ -1,0 +1,191 @@
+"""Comparisons that a finding is made of: a measured value, a bound, and whether it is kept.
+
+A finding on an article's own text compares one value; a finding over many texts compares a share
+of them, whose interval comes from drawing whole clusters anew (``replication.base.statistics``).
+"""
+
+from collections.abc import Sequence
+from typing import Literal, SupportsFloat
+
+import numpy as np
+from jaxtyping import Bool, Float
+from pydantic import FiniteFloat
+
+from replication.articles.thresholds import OFTEN
+from replication.base.records import Record
+from replication.base.statistics import (
+    cluster_bootstrap,
+    cluster_majority,
+    effect_size,
+    layer_profile,
+)
+from replication.results.untestable import NotTestable
+
+Relation = Literal["<", "<=", ">", "="]
+
+
+class LayerProfile(Record):
+    """The share of items after every layer, with an interval for each layer alone."""
+
+    estimate: tuple[FiniteFloat, ...]
+    """(layer,)"""
+    low: tuple[FiniteFloat, ...]
+    high: tuple[FiniteFloat, ...]
+
+
+class Spread(Record):
+    """What a share over many items rests on."""
+
+    low: FiniteFloat
+    """Of the 95 % interval, by drawing clusters with replacement."""
+    high: FiniteFloat
+    items: int
+    clusters: int
+    clusters_holding: int
+    """Clusters in which most items hold."""
+    p_value: FiniteFloat
+    """Of so many clusters or more, were each the toss of a coin; before any correction."""
+    resamples: int
+    seed: int
+    effect: FiniteFloat | None
+    """The mean of what the share counts the sign of, over clusters, in ``effect_unit``."""
+    effect_unit: str | None
+    standardized: FiniteFloat | None
+    """That mean in standard deviations between clusters (Cohen's d of one sample)."""
+    profile: LayerProfile | None
+    """The share after every layer, where layers are looked at."""
+
+
+class Part(Record):
+    """One comparison within a finding."""
+
+    statement: str
+    """What is measured."""
+    measured: FiniteFloat
+    relation: Relation
+    bound: FiniteFloat
+    unit: str
+    holds: bool
+    margin: FiniteFloat
+    """How far inside the bound the measured value lies, in ``unit``; negative where it fails. Of a
+    share over many items, how far its interval does."""
+    spread: Spread | None = None
+    """Of a share over many items."""
+
+
+def less(statement: str, measured: SupportsFloat, bound: SupportsFloat, unit: str) -> Part:
+    """A part that holds if the measured value is below the bound; NaN is refused."""
+    value, limit = float(measured), float(bound)
+    return _part(statement, value, "<", limit, unit, value < limit, limit - value)
+
+
+def at_most(statement: str, measured: SupportsFloat, bound: SupportsFloat, unit: str) -> Part:
+    """A part that holds if the measured value is not above the bound; NaN is refused."""
+    value, limit = float(measured), float(bound)
+    return _part(statement, value, "<=", limit, unit, value <= limit, limit - value)
+
+
+def more(statement: str, measured: SupportsFloat, bound: SupportsFloat, unit: str) -> Part:
+    """A part that holds if the measured value is above the bound; NaN is refused."""
+    value, limit = float(measured), float(bound)
+    return _part(statement, value, ">", limit, unit, value > limit, value - limit)
+
+
+def agrees(
+    statement: str,
+    measured: SupportsFloat,
+    published: SupportsFloat,
+    within: SupportsFloat,
+    unit: str,
+) -> Part:
+    """A part that holds if a number is the published one, up to the rounding it was given with."""
+    value, expected = float(measured), float(published)
+    # Twelve digits: the last bits of a decimal fraction are not to decide.
+    margin = round(float(within) - abs(value - expected), 12)
+    return _part(statement, value, "=", expected, unit, margin >= 0, margin)
+
+
+def _part(
+    statement: str,
+    measured: float,
+    relation: Relation,
+    bound: float,
+    unit: str,
+    holds: bool,
+    margin: float,
+) -> Part:
+    return Part(
+        statement=statement,
+        measured=measured,
+        relation=relation,
+        bound=bound,
+        unit=unit,
+        holds=holds,
+        margin=margin,
+    )
+
+
+def mostly(
+    statement: str,
+    holds: Bool[np.ndarray, " item"],
+    clusters: Sequence[str],
+    *,
+    values: Float[np.ndarray, " item"] | None = None,
+    values_unit: str | None = None,
+    by_layer: Bool[np.ndarray, "item layer"] | None = None,
+) -> Part:
+    """A part that holds if most of many items do: if the whole interval of their share is above
+    one half. ``values`` are what each item's sign comes from; ``by_layer`` where layers are looked
+    at. ``NotTestable`` where fewer than two clusters are left of what a model was asked.
+    """
+    if len(set(clusters)) < 2:
+        raise NotTestable(
+            f"{statement}: {len(holds)} items of {len(set(clusters))} cluster(s) are left, and an "
+            "interval takes two clusters"
+        )
+    interval = cluster_bootstrap(holds.astype(float), clusters)
+    votes = cluster_majority(holds, clusters)
+    effect = None if values is None else effect_size(values, clusters)
+    return Part(
+        statement=statement,
+        measured=interval.estimate,
+        relation=">",
+        bound=OFTEN,
+        unit="share",
+        holds=interval.low > OFTEN,
+        margin=interval.low - OFTEN,
+        spread=Spread(
+            low=interval.low,
+            high=interval.high,
+            items=len(holds),
+            clusters=votes.clusters,
+            clusters_holding=votes.holding,
+            p_value=votes.p_value,
+            resamples=interval.resamples,
+            seed=interval.seed,
+            effect=effect.mean if effect else None,
+            effect_unit=values_unit,
+            standardized=effect.standardized if effect else None,
+            profile=None if by_layer is None else _profile(by_layer, clusters),
+        ),
+    )
+
+
+def _profile(by_layer: Bool[np.ndarray, "item layer"], clusters: Sequence[str]) -> LayerProfile:
+    found = layer_profile(by_layer.astype(float), clusters)
+    return LayerProfile(
+        estimate=tuple(found.estimate), low=tuple(found.low), high=tuple(found.high)
+    )
+
+
+def describe(part: Part) -> str:
+    """A part in words, for example ``rank of ' are': 1 < 12``."""
+    failed = {"<": "≮", "<=": "≰", ">": "≯", "=": "≠"}
+    relation = part.relation if part.holds else failed[part.relation]
+    spread = part.spread
+    interval = f" [{_number(spread.low)}, {_number(spread.high)}]" if spread else ""
+    return f"{part.statement}: {_number(part.measured)}{interval} {relation} {_number(part.bound)}"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else f"{value:.4g}"

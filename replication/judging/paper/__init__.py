@@ -1,0 +1,1 @@
+"""The articles' own models against the published numbers, number by number."""

@@ -1,0 +1,161 @@
+"""The verdict table: claims down, subjects and norms across."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from replication.judging.findings import ChanceFinding, Finding, Findings
+
+SYMBOLS = {
+    "replicated": "✓",
+    "partially": "~",
+    "not_replicated": "✗",
+    "not_testable": "–",
+}
+LEGEND = "✓ replicated  ~ partially  ✗ not replicated  – not testable  k/n: controls it holds on"
+
+CONTROLS_ON_EDGE = 2
+MARKS = ("<!-- verdicts -->", "<!-- end of verdicts -->")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One subject under one norm; for a subject ``controls of X`` the cells are chance rates."""
+
+    subject: str
+    norm: str
+
+    @property
+    def title(self) -> str:
+        """The column's heading."""
+        return f"{self.subject}, {self.norm}" if self.subject != "published" else "published"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim with a cell for each column; None where it was not judged."""
+
+    claim: str
+    says: str
+    definitional: bool
+    cells: tuple[Finding | ChanceFinding | None, ...]
+
+
+def read(claims: Path) -> Findings:
+    """The findings of a run; ``ValueError`` where there are none, or not as the schema has them."""
+    if not claims.is_file():
+        raise ValueError(f"no findings at {claims}: run `pytest claims/` first")
+    return Findings.model_validate_json(claims.read_text("utf-8"))
+
+
+def columns_of(findings: Findings) -> tuple[Column, ...]:
+    """The columns: the published numbers, the models in their order, then their controls."""
+    found = dict.fromkeys(finding.subject for finding in findings.findings)
+    subjects = sorted(found, key=lambda subject: subject != "published")
+    columns = []
+    for subject in subjects:
+        judged = {f.norm for f in findings.findings if f.subject == subject}
+        columns += [Column(subject, norm) for norm in _norms(judged)]
+    for model in dict.fromkeys(control.model for control in findings.controls):
+        judged = {c.norm for c in findings.controls if c.model == model}
+        columns += [Column(f"controls of {model}", norm) for norm in _norms(judged)]
+    return tuple(columns)
+
+
+def _norms(judged: Collection[str]) -> list[str]:
+    # A claim on the last layer alone is the same under both: it gets no column of its own,
+    # unless nothing else was judged.
+    return [norm for norm in ("none", "final") if norm in judged] or ["either"]
+
+
+def rows_of(findings: Findings) -> tuple[Row, ...]:
+    """One row per claim, in the order of their ids."""
+    columns = columns_of(findings)
+    cells: dict[tuple[str, str, str], Finding | ChanceFinding] = {}
+    for finding in findings.findings:
+        cells[finding.claim, finding.subject, finding.norm] = finding
+    for control in findings.controls:
+        cells[control.claim, f"controls of {control.model}", control.norm] = control
+    claims = {f.claim: f for f in findings.findings}
+    return tuple(
+        Row(
+            claim=id,
+            says=claims[id].says,
+            definitional=claims[id].definitional,
+            cells=tuple(
+                cells.get((id, column.subject, column.norm))
+                or cells.get((id, column.subject, "either"))
+                for column in columns
+            ),
+        )
+        for id in sorted(claims)
+    )
+
+
+def symbol(cell: Finding | ChanceFinding | None) -> str:
+    """A cell in a character or two."""
+    if cell is None:
+        return ""
+    if isinstance(cell, ChanceFinding):
+        return f"{cell.chance.holds}/{cell.chance.controls}"
+    return SYMBOLS[cell.verdict]
+
+
+def as_markdown(findings: Findings) -> str:
+    """The verdict table in Markdown, as the README shows it."""
+    columns = columns_of(findings)
+    lines = [
+        "| claim | what it says | " + " | ".join(column.title for column in columns) + " |",
+        "|---|---|" + ":-:|" * len(columns),
+    ]
+    for row in rows_of(findings):
+        says = row.says.replace("|", "\\|") + (
+            " *(follows from how it is made)*" if row.definitional else ""
+        )
+        lines.append(f"| {row.claim} | {says} | " + " | ".join(map(symbol, row.cells)) + " |")
+    return "\n".join([*lines, "", LEGEND, ""])
+
+
+def put(table: str, text: str, path: Path) -> str:
+    """A text with the table put between its marks; ``path`` is where the text is from."""
+    before, first, rest = text.partition(MARKS[0])
+    _, second, after = rest.partition(MARKS[1])
+    if not (first and second):
+        raise ValueError(
+            f"{path} has no lines {MARKS[0]} and {MARKS[1]} to put the verdicts between"
+        )
+    return f"{before}{first}\n\n{table}\n{second}{after}"
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two texts with the table say the same, up to two controls in any count: an untrained
+    network may stand on the edge of a claim, where another processor's float sums tip it over.
+    """
+    count = re.compile(r"(\d+)/(\d+)")
+    ours, theirs = ([int(held) for held, _ in count.findall(text)] for text in (one, other))
+    return count.sub("k/n", one) == count.sub("k/n", other) and all(
+        abs(a - b) <= CONTROLS_ON_EDGE for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def as_text(findings: Findings, says_width: int = 64) -> str:
+    """The verdict table for a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("claim", no_wrap=True)
+    table.add_column("what it says", max_width=says_width)
+    columns = columns_of(findings)
+    for column in columns:
+        table.add_column(column.title.replace(" ", "\n"), justify="center", vertical="bottom")
+    for row in rows_of(findings):
+        cells = (Text(symbol(cell)) for cell in row.cells)
+        table.add_row(row.claim, Text(row.says), *cells)
+    console = Console(width=says_width + 12 + 13 * len(columns))
+    with console.capture() as captured:
+        console.print(table)
+        console.print(LEGEND)
+    return captured.get()

@@ -1,1 +1,0 @@
-"""The figures: their table, what each shows, their files, their notebooks run."""

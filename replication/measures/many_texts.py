@@ -1,0 +1,167 @@
+"""The lens over template sets: every text read once, looked at where it ends.
+
+Texts of equal length are read together; only the hidden states of the last position are kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from replication.base.axes import NORMS
+from replication.measures.depth import SYNTAX, arrivals
+from replication.measures.lens import continuation_ranks, ranks_of, readable
+from replication.measures.record import record
+from replication.measures.variants import log_totals
+from replication.models.errors import ModelError, SeveralTokens
+from replication.models.hooks import hidden_state, hooked
+from replication.models.language_model import LanguageModel
+from replication.results.roles import Role
+from replication.results.sets import ArrivalSet, ExpectedSet, Item, WatchedSet
+
+BATCH = 64
+"""Texts read at once: more gain nothing, and hold more in memory."""
+
+
+def last_states(
+    model: LanguageModel, texts: Sequence[Sequence[int]]
+) -> Float[Tensor, "text layer width"]:
+    """The hidden state after every block, at the last position of every text, given as ids.
+
+    ``ModelError`` for states that are not finite.
+    """
+    states = torch.empty(len(texts), len(model.blocks), model.entry.width)
+    for places in _batches(texts):
+
+        def keep(layer: int, output: Any, places: list[int] = places) -> None:
+            states[places, layer] = hidden_state(output)[:, -1]
+
+        ids = torch.tensor([list(texts[place]) for place in places])
+        with torch.inference_mode(), hooked(model.blocks, keep):
+            model.network(ids, use_cache=False, logits_to_keep=1)
+    if not states.isfinite().all():
+        raise ModelError(f"{model.name} gave hidden states that are not finite: check its weights")
+    return states
+
+
+def _batches(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Places of texts of equal length, a batch at a time."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for place, text in enumerate(texts):
+        by_length[len(text)].append(place)
+    for places in by_length.values():
+        for start in range(0, len(places), BATCH):
+            yield places[start : start + BATCH]
+
+
+def watched_lead(model: LanguageModel, items: Sequence[Item]) -> WatchedSet:
+    """How far the first of two watched words is ahead of the second, for every item.
+
+    ``SeveralTokens`` where no item has words of one token each.
+    """
+    kept, left_out = usable(items, lambda word: _is_single(model, word))
+    if not kept:
+        raise SeveralTokens(
+            f"{model.name} cuts a watched word of each of {len(items)} items into several tokens, "
+            f"such as {items[0].watched}: ask for words that are one token"
+        )
+    states = last_states(model, [model.encode(item.prompt, start=True) for item in kept])
+    pairs = torch.tensor([[model.single_token(word) for word in item.watched] for item in kept])
+    rows = model.unembedding[pairs]  # (item, word, width)
+    readable = _under_both(model, states)  # (norm, layer, item, width)
+    lead = torch.einsum("nliw,iw->nil", readable, rows[:, 0] - rows[:, 1])
+    return WatchedSet(
+        lead=lead.double().numpy(),
+        items=kept,
+        left_out=left_out,
+        provenance=model.provenance("", None),
+    )
+
+
+def expected_tokens(
+    model: LanguageModel, items: Sequence[Item], last: int | None = None
+) -> ExpectedSet:
+    """The last token of the first term that follows every item's prompt, after the ``last`` layers
+    or after all.
+
+    A term may begin with a token that is a mere space; the one judged is the term's last, after
+    everything before it.
+    """
+    texts = [
+        [*model.encode(item.prompt, start=True), *model.encode(_first_term(item))] for item in items
+    ]
+    states = last_states(model, [text[:-1] for text in texts])[:, -(last or 0) :]
+    targets = torch.tensor([text[-1] for text in texts])
+    readable = _under_both(model, states)
+    rows = readable.flatten(0, 2)
+    columns = targets.repeat(rows.shape[0] // len(items))
+    with torch.inference_mode():
+        logits = (rows * model.unembedding[columns]).sum(-1)
+        shares = (logits.double() - log_totals(rows, model.unembedding)).exp()
+    ranks = ranks_of(rows, model.unembedding, columns[:, None])
+    shape = readable.shape[:3]  # (norm, layer, item)
+    return ExpectedSet(
+        ranks=ranks.view(shape).transpose(1, 2).numpy(),
+        probabilities=shares.view(shape).transpose(1, 2).numpy(),
+        items=tuple(items),
+        provenance=model.provenance("", None),
+    )
+
+
+def _under_both(
+    model: LanguageModel, states: Float[Tensor, "item layer width"]
+) -> Float[Tensor, "norm layer item width"]:
+    by_layer = states.transpose(0, 1)
+    return torch.stack([readable(model, by_layer, norm) for norm in NORMS])
+
+
+def _first_term(item: Item) -> str:
+    """The first term of a pattern's continuation, for example `` 1`` of `` 1, 1, 1``."""
+    # Without its space, for the separator may be one too.
+    terms = item.continuation.removeprefix(" ")
+    return " " + terms.split(item.conditions["separator"])[0]
+
+
+def list_arrivals(model: LanguageModel, items: Sequence[Item]) -> ArrivalSet:
+    """When the syntax and the content of numbered lists arrive, over their next two entries."""
+    depths = np.empty((2, len(NORMS), len(items)))
+    for column, item in enumerate(items):
+        lines = item.continuation.split("\n")
+        recording = record(model, item.prompt, "\n".join(lines[:2]) + "\n")
+        for row, norm in enumerate(NORMS):
+            grid = continuation_ranks(model, recording, norm)
+            for kind, roles in enumerate((SYNTAX, (Role.WORD, Role.COUNTRY))):
+                depths[kind, row, column] = np.median(arrivals(grid, roles))
+    return ArrivalSet(
+        syntax=depths[0],
+        content=depths[1],
+        items=tuple(items),
+        provenance=model.provenance("", None),
+    )
+
+
+def usable(
+    read: Iterable[Item], is_single_token: Callable[[str], bool]
+) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """The items that count for a model, and those left out.
+
+    A watched word is ranked as one token, so an item with a word that the model's tokenizer cuts
+    into several is left out. Items with a continuation are all kept.
+    """
+    kept: list[Item] = []
+    left_out: list[Item] = []
+    for item in read:
+        (kept if all(map(is_single_token, item.watched)) else left_out).append(item)
+    return tuple(kept), tuple(left_out)
+
+
+def _is_single(model: LanguageModel, word: str) -> bool:
+    try:
+        model.single_token(word)
+    except SeveralTokens:
+        return False
+    return True

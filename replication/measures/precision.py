@@ -1,0 +1,61 @@
+"""How many ranks half precision changes.
+
+What is in half precision is to be named beside every number. *States*: the network runs in it; its
+hidden states are then read in float32, by the final norm and the unembedding of the float32 model,
+so that only what the network made of the text differs. *All*: the norm and the projection are in
+half precision too, and logits are rounded so coarsely that many tokens share a rank.
+"""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import torch
+
+from replication.base.axes import Norm
+from replication.measures.lens import continuation_ranks
+from replication.measures.record import Recording, record
+from replication.models.language_model import LanguageModel
+from replication.results.precision import Half, InHalf, RankChanges
+from replication.results.ranks import RankGrid
+
+
+def in_half_precision(model: LanguageModel, dtype: Half, device: str = "cpu") -> LanguageModel:
+    """A copy of a model whose weights are in half precision, on a device that torch knows.
+
+    The model itself stays as it is.
+    """
+    network = deepcopy(model.network).to(device, getattr(torch, dtype))
+    return replace(model, network=network)
+
+
+def rank_changes(
+    model: LanguageModel,
+    prompt: str,
+    continuation: str,
+    norm: Norm,
+    *,
+    dtype: Half = "bfloat16",
+    in_half: InHalf = "states",
+    device: str = "cpu",
+) -> RankChanges:
+    """The ranks of a given continuation, by a float32 model and by its copy in half precision.
+
+    The copy reads the text on ``device``; ranks are counted on the CPU. ``ModelError`` as in
+    ``record``, and where the states are beyond float16's range.
+    """
+    half = in_half_precision(model, dtype, device)
+    with torch.device(device):  # where ``record`` then puts the token ids
+        found = record(half, prompt, continuation)
+    return RankChanges(
+        full=continuation_ranks(model, record(model, prompt, continuation), norm),
+        half=_read(model if in_half == "states" else half, found, norm),
+        dtype=dtype,
+        in_half=in_half,
+    )
+
+
+def _read(reader: LanguageModel, found: Recording, norm: Norm) -> RankGrid:
+    """Ranks of states on any device and in any precision, by a model's own norm and unembedding."""
+    reader.network.to("cpu")
+    states = found.states.to("cpu", reader.unembedding.dtype)
+    return continuation_ranks(reader, replace(found, states=states), norm)

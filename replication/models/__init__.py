@@ -1,0 +1,1 @@
+"""Models: the table, their bytes, loading with its checks."""

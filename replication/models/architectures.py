@@ -1,0 +1,82 @@
+"""The one table of architecture differences: where the parts of each network lie."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from replication.models.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Where the parts of a network lie, as paths of attributes."""
+
+    language_model: str
+    """``module:class``: importing the class from its own module spares a second."""
+    blocks: str
+    final_norm: str
+    head: str
+    activation: str
+    """In a block: the nonlinearity whose output is the neurons. In a gated feed-forward that is
+    the gate, before it is multiplied by the other branch."""
+    attention: str
+    feed_forward: str
+    feed_forward_norm: str
+    """In a block: the norm that the feed-forward layer reads through. What goes into it is the
+    residual stream with attention's contribution added."""
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    "gpt2": Architecture(
+        language_model="transformers.models.gpt2.modeling_gpt2:GPT2LMHeadModel",
+        blocks="transformer.h",
+        final_norm="transformer.ln_f",
+        head="lm_head",
+        activation="mlp.act",
+        attention="attn",
+        feed_forward="mlp",
+        feed_forward_norm="ln_2",
+    ),
+    "llama": Architecture(
+        language_model="transformers.models.llama.modeling_llama:LlamaForCausalLM",
+        blocks="model.layers",
+        final_norm="model.norm",
+        head="lm_head",
+        activation="mlp.act_fn",
+        attention="self_attn",
+        feed_forward="mlp",
+        feed_forward_norm="post_attention_layernorm",
+    ),
+    "gemma3_text": Architecture(
+        language_model="transformers.models.gemma3.modeling_gemma3:Gemma3ForCausalLM",
+        blocks="model.layers",
+        final_norm="model.norm",
+        head="lm_head",
+        activation="mlp.act_fn",
+        attention="self_attn",
+        feed_forward="mlp",
+        feed_forward_norm="pre_feedforward_layernorm",
+    ),
+}
+
+
+def architecture_of(network: Any) -> Architecture:
+    """The table's entry for a network; ``ModelError``, with those there are, if it has none."""
+    kind = network.config.model_type
+    if kind not in ARCHITECTURES:
+        raise ModelError(
+            f"architecture {kind!r} is not known here: expected one of "
+            f"{', '.join(ARCHITECTURES)}; to add it, describe it in "
+            f"replication.models.architectures.ARCHITECTURES"
+        )
+    return ARCHITECTURES[kind]
+
+
+def feed_forward_share(network: Any) -> float:
+    """The share of the parameters of all blocks that lie in their feed-forward layers, 0 to 1."""
+    architecture = architecture_of(network)
+    inside, whole = 0, 0
+    for block in network.get_submodule(architecture.blocks):
+        inner = block.get_submodule(architecture.feed_forward)
+        inside += sum(parameter.numel() for parameter in inner.parameters())
+        whole += sum(parameter.numel() for parameter in block.parameters())
+    return inside / whole

@@ -1,0 +1,1 @@
+"""Interactive views and the report as HTML."""

@@ -1,0 +1,1 @@
+"""The report: pages, tables and machine-readable files."""

@@ -1,0 +1,117 @@
+"""What the start page tells of all findings: tallies, failures, surprises."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from replication.articles.sources import Level, level_of
+from replication.articles.thresholds import MOST_CONTROLS
+from replication.judging.findings import ChanceFinding, Finding, Findings, Verdict
+from replication.judging.verdicts import Column, columns_of, rows_of
+from replication.questions.subjects import Published
+
+LEVELS: tuple[Level, ...] = ("figure", "many texts")
+VERDICTS: tuple[Verdict, ...] = ("replicated", "partially", "not_replicated", "not_testable")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many claims came to each verdict on one subject under one norm."""
+
+    column: Column
+    level: Level
+    counts: dict[Verdict, int]
+
+    @property
+    def total(self) -> int:
+        """All claims judged."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two findings that one would expect to agree, and that do not."""
+
+    first: Finding
+    second: Finding
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A claim that does not hold on some model under some norm."""
+
+    claim: str
+    says: str
+    findings: tuple[Finding, ...]
+    """Those that do not hold."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is a finding of which no part holds."""
+        return any(finding.verdict == "not_replicated" for finding in self.findings)
+
+
+def tallies(findings: Findings) -> tuple[Tally, ...]:
+    """A tally for every level and column of a subject. As in the table, a claim on which the norm
+    has no bearing counts under both.
+    """
+    columns, rows = columns_of(findings), rows_of(findings)
+    found = []
+    for level in LEVELS:
+        for number, column in enumerate(columns):
+            counts = dict.fromkeys(VERDICTS, 0)
+            for row in rows:
+                cell = row.cells[number]
+                if isinstance(cell, Finding) and level_of(row.claim) == level:
+                    counts[cell.verdict] += 1
+            tally = Tally(column, level, counts)
+            if tally.total:
+                found.append(tally)
+    return tuple(found)
+
+
+def failures(findings: Findings) -> tuple[Failure, ...]:
+    """Claims that do not hold on models, those first of which nothing holds somewhere."""
+    failed: dict[str, list[Finding]] = {}
+    for finding in findings.findings:
+        if finding.holds is False and finding.subject != Published.name:
+            failed.setdefault(finding.claim, []).append(finding)
+    found = [
+        Failure(claim, of_claim[0].says, tuple(of_claim)) for claim, of_claim in failed.items()
+    ]
+    return tuple(sorted(found, key=lambda failure: (not failure.whole, failure.claim)))
+
+
+def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
+    """Claims that hold on most untrained controls, and not because they must."""
+    return tuple(
+        control
+        for control in findings.controls
+        if control.chance.rate > MOST_CONTROLS and not control.definitional
+    )
+
+
+def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
+    """Claims that hold under one norm and not under the other."""
+    pairs: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings.findings:
+        pairs.setdefault((finding.claim, finding.subject), []).append(finding)
+    return _contrasts(pairs.values())
+
+
+def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
+    """Claims that hold on the article's text and not over many, or the other way round."""
+    found = {(f.claim, f.subject, f.norm): f for f in findings.findings}
+    pairs = []
+    for (claim, subject, norm), finding in found.items():
+        many = found.get((f"{claim}-many", subject, norm))
+        if many:
+            pairs.append([finding, many])
+    return _contrasts(pairs)
+
+
+def _contrasts(pairs: Iterable[list[Finding]]) -> tuple[Contrast, ...]:
+    return tuple(
+        Contrast(*pair)
+        for pair in pairs
+        if len(pair) == 2 and {finding.holds for finding in pair} == {True, False}
+    )

@@ -1,0 +1,50 @@
+"""What the report tells of each model: what it is, where it is from, what it cannot show."""
+
+from dataclasses import dataclass
+
+from replication.judging.findings import Finding, Findings
+from replication.models import registry
+from replication.models.registry import HubSource, ModelEntry
+
+
+@dataclass(frozen=True)
+class ModelShown:
+    """A model of the registry."""
+
+    entry: ModelEntry
+    revision: str
+    origin: str
+    size: str
+    judged: int
+    """Findings on it."""
+    cannot_show: tuple[Finding, ...]
+    """Those that are not testable."""
+
+    @property
+    def quantized(self) -> bool:
+        """Whether its weights have been rounded to a few bits."""
+        return "dequantized" in self.entry.weights
+
+
+def models_shown(findings: Findings) -> tuple[ModelShown, ...]:
+    """All models of the registry, those that were judged first."""
+    found = []
+    for name, entry in registry.MODELS.items():
+        of_model = [finding for finding in findings.findings if finding.subject == name]
+        found.append(
+            ModelShown(
+                entry=entry,
+                revision=of_model[0].revision if of_model else _revision(entry),
+                origin=registry.origin(entry).replace("\n", " "),
+                size=registry.size(entry),
+                judged=len(of_model),
+                cannot_show=tuple(f for f in of_model if f.verdict == "not_testable"),
+            )
+        )
+    return tuple(sorted(found, key=lambda model: not model.judged))
+
+
+def _revision(entry: ModelEntry) -> str:
+    source = entry.source
+    known = source.revision if isinstance(source, HubSource) else source.sha256
+    return known or "not known beforehand"

@@ -1,0 +1,175 @@
+"""The report's pages as HTML. Everything that comes from a model or a text is escaped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment
+
+from replication.articles import sources
+from replication.articles.slips import SLIPS
+from replication.base.axes import NORMS
+from replication.judging.corrections import LEVEL
+from replication.judging.findings import Findings
+from replication.judging.paper.records import PaperReport
+from replication.judging.verdicts import SYMBOLS, columns_of, rows_of
+from replication.pages.report import matrix
+from replication.pages.report.claims import ClaimPage
+from replication.pages.report.figures import Shown
+from replication.pages.report.models import models_shown
+from replication.pages.templating import templates
+
+TITLE = "Transformer interfaces, replicated"
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A page of its own that the report takes in, such as an interactive view."""
+
+    title: str
+    description: str
+    html: str
+    """The whole page, which must need nothing but itself."""
+    figure: str | None = None
+    """Id of the figure that it is a view of, from which it is linked then."""
+    picture: bytes | None = None
+    """A PNG of the page in use, for where it cannot be used, as on paper."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that the pages show."""
+
+    findings: Findings
+    claims: tuple[ClaimPage, ...]
+    figures: tuple[Shown, ...]
+    extras: tuple[tuple[str, Extra], ...]
+    """Each with its address within the report."""
+    paper: PaperReport | None
+
+    def has_claim(self, id: str) -> bool:
+        """Whether there is a page for a claim: only a part of them may have been judged."""
+        return any(claim.id == id for claim in self.claims)
+
+    @property
+    def navigation(self) -> tuple[tuple[str, str], ...]:
+        """Addresses and titles of the pages that every page leads to."""
+        pages = [
+            ("index.html", "Verdicts"),
+            ("slips.html", "Slips"),
+            ("figures.html", "Figures"),
+            ("explore.html" if self.extras else "", "Explore"),
+            ("numbers.html" if self.paper else "", "Number by number"),
+            ("models.html", "Models"),
+        ]
+        return tuple((address, title) for address, title in pages if address)
+
+
+def pages(contents: Contents) -> Iterator[tuple[str, str]]:
+    """Every page, with its address within the report."""
+    yield "index.html", start_page(contents)
+    yield "slips.html", _page("slips", contents, slips=SLIPS, claims=_by_id(contents))
+    yield "figures.html", _page("figures", contents)
+    yield "models.html", _page("models", contents, models=models_shown(contents.findings))
+    if contents.extras:
+        yield "explore.html", _page("explore", contents)
+    if contents.paper:
+        yield "numbers.html", _page("numbers", contents, paper=contents.paper)
+    for number, claim in enumerate(contents.claims):
+        address = f"claims/{claim.id}.html"
+        yield (
+            address,
+            _page(
+                "claim",
+                contents,
+                address,
+                claim=claim,
+                previous=contents.claims[number - 1] if number else None,
+                following=next(iter(contents.claims[number + 1 :]), None),
+            ),
+        )
+
+
+def start_page(contents: Contents) -> str:
+    """The page with the verdicts."""
+    findings = contents.findings
+    judged = [one for claim in contents.claims for one in claim.judged]
+    tested = [(one.finding, one.p_holm) for one in judged if one.p_holm is not None]
+    held = [(finding, p_holm) for finding, p_holm in tested if finding.holds]
+    return _page(
+        "start",
+        contents,
+        "index.html",
+        findings=findings,
+        columns=columns_of(findings),
+        rows=rows_of(findings),
+        tallies=matrix.tallies(findings),
+        failures=matrix.failures(findings),
+        by_chance=matrix.by_chance(findings),
+        norm_decides=matrix.norm_decides(findings),
+        texts_decide=matrix.texts_decide(findings),
+        tested=len(tested),
+        held=len(held),
+        significant=[finding for finding, p_holm in held if p_holm < LEVEL],
+        level=LEVEL,
+        environment=list(_environment(findings)),
+    )
+
+
+def _page(name: str, contents: Contents, address: str = "", **values: Any) -> str:
+    """One page; ``address`` is its own, by default ``NAME.html``."""
+    address = address or f"{name}.html"
+    return (
+        _templates()
+        .get_template(f"report_{name}.html")
+        .render(
+            site=TITLE,
+            address=address,
+            root="../" * address.count("/"),
+            contents=contents,
+            **values,
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    made = templates()
+    made.filters |= {"number": number, "word": word}
+    made.globals |= {
+        "symbols": SYMBOLS,
+        "verdicts": matrix.VERDICTS,
+        "levels": matrix.LEVELS,
+        "norms": NORMS,
+        "relations": {"<": "<", "<=": "≤", ">": ">", "=": "="},
+        "kinds": sources.KINDS,
+        "kind_of": sources.kind_of,
+        "level_of": sources.level_of,
+    }
+    return made
+
+
+def number(value: float) -> str:
+    """A number as findings have it: whole, or with four digits.
+
+    >>> number(49151.0), number(0.59791), number(-0.0000123)
+    ('49151', '0.5979', '-1.23e-05')
+    """
+    return str(int(value)) if float(value).is_integer() else f"{value:.4g}"
+
+
+def word(verdict: str) -> str:
+    """A verdict as a reader sees it."""
+    return verdict.replace("_", " ")
+
+
+def _by_id(contents: Contents) -> dict[str, ClaimPage]:
+    return {claim.id: claim for claim in contents.claims}
+
+
+def _environment(findings: Findings) -> Iterator[tuple[str, str]]:
+    environment = findings.environment
+    for name in ("replication", "python", "platform", "processor", "threads"):
+        yield name, str(getattr(environment, name))
+    yield from environment.packages.items()

@@ -1,0 +1,110 @@
+"""The report: findings and figures as pages that open from disk, with no network."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+from replication.base.files import whole, write_whole
+from replication.figures.table import FORMATS
+from replication.judging.paper.records import PaperReport
+from replication.judging.verdicts import as_text, read
+from replication.pages.report import crate, search
+from replication.pages.report.claims import claim_pages
+from replication.pages.report.figures import figures_in
+from replication.pages.report.pages import TITLE, Contents, Extra, pages
+from replication.pages.report.table import as_csv
+
+ASSETS = ("style.css", "script.js")
+DESCRIPTION = (
+    "Findings of two articles by Jay Alammar on the insides of language models, judged on the "
+    "articles' own numbers, on trained models and on untrained controls, with all measured values."
+)
+
+FILES = (
+    ("index.html", "The report", "Its first page, which leads to all others."),
+    ("claims.json", "Findings", "Every claim judged, with all that was measured."),
+    ("results.csv", "Findings as a table", "A row for each part of each finding."),
+    ("paper.json", "Number by number", "Published numbers against the same measured anew."),
+)
+"""What the research object tells of files that are no figures."""
+
+
+def make(claims: Path, figures: Path, out: Path, extras: Sequence[Extra] = ()) -> str:
+    """Write the report; the verdict table and where things lie, as text.
+
+    Where ``paper.json`` lies beside the findings, it gets a page. Raises ``ValueError`` where
+    findings are missing or not as the schema has them, before anything is written.
+    """
+    findings = read(claims)
+    paper = claims.with_name("paper.json")
+    shown = tuple(figures_in(figures))
+    contents = Contents(
+        findings=findings,
+        claims=claim_pages(findings, shown),
+        figures=shown,
+        extras=tuple((_address(number, extra), extra) for number, extra in enumerate(extras, 1)),
+        paper=_paper(paper),
+    )
+    for figure in shown:
+        for ending in FORMATS:
+            source = figures / figure.model / f"{figure.figure.id}{ending}"
+            _copy(source, out / f"{figure.path}{ending}")
+    _copy(claims, out / "claims.json")
+    if contents.paper:
+        _copy(paper, out / "paper.json")
+    for name, text in _texts(contents):
+        write_whole(out / name, text)
+    for address, extra in contents.extras:
+        if extra.picture:
+            with whole((out / address).with_suffix(".png")) as unfinished:
+                unfinished.write_bytes(extra.picture)
+    made = datetime.fromtimestamp(claims.stat().st_mtime, UTC)
+    described = crate.Described(TITLE, DESCRIPTION, made, findings.environment)
+    metadata = crate.as_jsonld(out, list(_entries(contents)), described)
+    write_whole(out / crate.NAME, json.dumps(metadata, indent=1) + "\n")
+    return (
+        f"{as_text(findings)}\n"
+        f"findings  {claims}\nfigures   {figures} ({len(shown)})\nreport    {out / 'index.html'}"
+    )
+
+
+def _texts(contents: Contents) -> Iterator[tuple[str, str]]:
+    """Everything that is written and not copied, with its address within the report."""
+    yield from pages(contents)
+    for address, extra in contents.extras:
+        yield address, extra.html
+    for name in ASSETS:
+        yield name, resources.files("replication").joinpath("data/site", name).read_text("utf-8")
+    yield search.NAME, search.search_index(contents.claims, contents.figures)
+    yield "results.csv", as_csv(contents.findings)
+
+
+def _entries(contents: Contents) -> Iterator[crate.Entry]:
+    """What the research object lists: the data, the figures, and the page to begin with."""
+    for path, name, description in FILES:
+        if path != "paper.json" or contents.paper:
+            yield crate.Entry(path, name, description)
+    for shown in contents.figures:
+        for ending in FORMATS:
+            numbers = "The numbers of the figure. " if ending == ".json" else ""
+            name = f"{shown.figure.title} ({shown.model})"
+            yield crate.Entry(f"{shown.path}{ending}", name, f"{numbers}{shown.figure.alt}")
+
+
+def _paper(path: Path) -> PaperReport | None:
+    return PaperReport.model_validate_json(path.read_text("utf-8")) if path.is_file() else None
+
+
+def _address(number: int, extra: Extra) -> str:
+    """Where a page that is taken in lies; its number keeps equal titles apart."""
+    words = re.findall(r"[a-z0-9]+", extra.title.lower())
+    return f"explore/{'-'.join([str(number), *words[:6]])}.html"
+
+
+def _copy(source: Path, target: Path) -> None:
+    with whole(target) as unfinished:
+        shutil.copyfile(source, unfinished)

@@ -1,0 +1,166 @@
+"""Makes the project's own template sets from the word lists in ``data/templates/words.toml``.
+
+``python -m replication.questions.template_maker`` writes their files again. No text is a prompt of
+the articles: what holds on these sets holds beyond the prompts that the findings were made on.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import resources
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from replication.articles.experiments import experiment, published_ids
+from replication.base.files import write_whole
+from replication.questions.template_sets import check
+from replication.results.sets import Item, SetName
+
+NUMBERS = ("singular", "plural")
+LATER = 8
+"""How many further entries a list's continuation has at most, as many as the article shows."""
+FEWEST_LATER = 3
+TERMS = 3
+"""How many further terms a counting pattern's continuation has."""
+
+
+def folder() -> Path:
+    """Where the sets lie."""
+    return Path(str(resources.files("replication").joinpath("data/templates")))
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The word lists."""
+    return tomllib.loads(folder().joinpath("words.toml").read_text("utf-8"))
+
+
+@cache
+def published_prompts() -> frozenset[str]:
+    """Every prompt that the articles show a model's numbers for."""
+    return frozenset(experiment(id).prompt for id in published_ids())
+
+
+def agreement() -> Iterator[Item]:
+    """Subject and attractor in each combination of numbers, for every noun and phrase."""
+    for noun, entry in words()["agreement"].items():
+        subjects = dict(zip(NUMBERS, (noun, entry["plural"]), strict=True))
+        for phrase in entry["phrases"]:
+            preposition, *forms = phrase.split()
+            attractors = dict(zip(NUMBERS, forms, strict=True))
+            for subject, attractor in product(NUMBERS, NUMBERS):
+                prompts = {
+                    number: f"The {subjects[number]} {preposition} the {attractors[attractor]}"
+                    for number in NUMBERS
+                }
+                verbs = (" is", " are") if subject == "singular" else (" are", " is")
+                yield Item(
+                    id=f"agreement-{noun}-{preposition}-{forms[0]}-{subject}-{attractor}",
+                    set="agreement",
+                    cluster=noun,
+                    template="The {subject} {preposition} the {attractor}",
+                    prompt=prompts.pop(subject),
+                    watched=verbs,
+                    partner=prompts.popitem()[1],
+                    conditions={
+                        "subject": subject,
+                        "attractor": attractor,
+                        "preposition": preposition,
+                    },
+                )
+
+
+def occupations() -> Iterator[Item]:
+    """Every occupation in every frame; the word of the larger group of its workers comes first."""
+    lists = words()["occupations"]
+    for occupation, percent in lists["women_percent"].items():
+        stereotype = "women" if percent > 50 else "men"
+        for number, frame in enumerate(lists["frames"]):
+            him, her = lists["pairs"][frame["words"]]
+            yield Item(
+                id=f"occupations-{occupation}-{number}",
+                set="occupations",
+                cluster=occupation,
+                template=frame["text"],
+                prompt=frame["text"].format(occupation=occupation),
+                watched=(her, him) if stereotype == "women" else (him, her),
+                conditions={
+                    "stereotype": stereotype,
+                    "women_percent": str(percent),
+                    "words": frame["words"],
+                },
+            )
+
+
+def lists() -> Iterator[Item]:
+    """Numbered lists, told from their beginning or from a third on, with two to four entries."""
+    for name, entry in words()["lists"].items():
+        entries = entry["entries"]
+        for start, given in product((0, len(entries) // 3), (2, 3, 4)):
+            shown = entries[start : start + given + LATER]
+            if len(shown) < given + FEWEST_LATER:
+                continue
+            lines = [f"{number}. {text}" for number, text in enumerate(shown, 1)]
+            last = f"{given + 1}."
+            yield Item(
+                id=f"lists-{name}-from-{start + 1}-given-{given}",
+                set="lists",
+                cluster=name,
+                template="{title}:\n1. {entry}\n2. {entry}\n...",
+                prompt="\n".join([entry["title"] + ":", *lines[:given], last]),
+                continuation="\n".join(lines[given:]).removeprefix(last),
+                conditions={
+                    "given": str(given),
+                    "start": str(start + 1),
+                    "order": entry["order"],
+                },
+            )
+
+
+def counting() -> Iterator[Item]:
+    """Repeated and counted numbers with each separator, after three terms and after five."""
+    patterns = words()["counting"]
+    repeats = [(start, 0) for start in patterns["repeat"]]
+    for (start, step), separator, given in product(
+        [*repeats, *map(tuple, patterns["count"])], patterns["separators"], (3, 5)
+    ):
+        terms = [str(start + step * index) for index in range(given + TERMS)]
+        kind = "count" if step else "repeat"
+        mark = patterns["separators"][separator]
+        yield Item(
+            id=f"counting-{kind}-{start}-by-{step}-{separator}-{given}",
+            set="counting",
+            cluster=f"{kind} {start} by {step}",
+            template=f" {{term}}{mark}{{term}}{mark}...",
+            prompt=f" {mark.join(terms[:given])}{mark.rstrip()}",
+            continuation=f" {mark.join(terms[given:])}",
+            conditions={
+                "kind": kind,
+                "start": str(start),
+                "step": str(step),
+                "separator": mark,
+                "given": str(given),
+            },
+        )
+
+
+MADE: dict[SetName, Callable[[], Iterator[Item]]] = {
+    "agreement": agreement,
+    "occupations": occupations,
+    "lists": lists,
+    "counting": counting,
+}
+"""The sets that are made here; the others are others' and were only brought into this form."""
+
+
+def text_of(name: SetName) -> str:
+    """A set as its file holds it, one item a line."""
+    made = [item for item in MADE[name]() if item.prompt not in published_prompts()]
+    check(name, made)
+    return "".join(f"{item.model_dump_json()}\n" for item in made)
+
+
+if __name__ == "__main__":
+    for name in MADE:
+        write_whole(folder() / f"{name}.jsonl", text_of(name))

@@ -1,1 +1,0 @@
-"""The articles' own models against the published numbers."""

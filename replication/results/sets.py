@@ -1,0 +1,157 @@
+"""Results over template sets: a value for every item, after every layer, under both norms."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from replication.base.axes import NORMS, Norm
+from replication.results.provenance import Provenance
+
+SetName = Literal["agreement", "occupations", "lists", "counting", "blimp", "winogender"]
+
+
+SETS: tuple[SetName, ...] = get_args(SetName)
+
+
+class Item(BaseModel):
+    """One text of a set, as a line of its file holds it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    set: SetName
+    cluster: str
+    """What items share that are not independent of one another: a noun, an occupation, a list."""
+    template: str
+    """The frame that the text was made from, its slots in braces."""
+    prompt: str
+    continuation: str = ""
+    """The text ranked token by token; empty where words are watched."""
+    watched: tuple[str, ...] = ()
+    """Words that compete after the prompt, each with its space; the finding expects the first one
+    to lead."""
+    partner: str = ""
+    """The prompt of the item that differs in one thing only, or empty."""
+    conditions: dict[str, str]
+    """What was varied, for example ``{"subject": "plural", "attractor": "singular"}``."""
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> "Item":
+        if not self.prompt or self.prompt[-1].isspace():
+            raise ValueError(f"{self.id}: the prompt {self.prompt!r} is empty or ends with a space")
+        if bool(self.continuation) == bool(self.watched):
+            raise ValueError(f"{self.id}: give either a continuation or watched words")
+        if any(word[:1] != " " or not word[1:].strip() for word in self.watched):
+            raise ValueError(f"{self.id}: every watched word of {self.watched} starts with a space")
+        if len(set(self.watched)) != len(self.watched):
+            raise ValueError(f"{self.id}: the watched words {self.watched} are not distinct")
+        return self
+
+
+@dataclass(frozen=True)
+class WatchedSet:
+    """How far one watched word of every item is ahead of the other, for the position after it."""
+
+    lead: Float[np.ndarray, "norm item layer"]
+    """Logit of the word that the finding expects to lead, less that of the other. Under
+    ``norm="none"`` only its sign says something: inner states are not on the scale of the head."""
+    items: tuple[Item, ...]
+    left_out: tuple[Item, ...]
+    """Items whose watched words are not single tokens for the model."""
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        _check("lead", self.lead.shape[:2], (len(NORMS), len(self.items)))
+
+    def of(self, **conditions: str) -> Bool[np.ndarray, " item"]:
+        """Which items have these conditions."""
+        return _with(self.items, conditions)
+
+    def ahead(self, norm: Norm, **conditions: str) -> Bool[np.ndarray, "item layer"]:
+        """Where the expected word leads, for the items with these conditions."""
+        return self.lead[NORMS.index(norm)][self.of(**conditions)] > 0
+
+    def clusters(self, **conditions: str) -> list[str]:
+        """The cluster of each item with these conditions."""
+        return _clusters(self.items, self.of(**conditions))
+
+
+@dataclass(frozen=True)
+class ExpectedSet:
+    """The token that really follows, for one position of every item."""
+
+    ranks: Int[np.ndarray, "norm item layer"]
+    """1 is best, among the whole vocabulary."""
+    probabilities: Float[np.ndarray, "norm item layer"]
+    items: tuple[Item, ...]
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        _check("ranks", self.ranks.shape[:2], (len(NORMS), len(self.items)))
+        _check("probabilities", self.probabilities.shape, self.ranks.shape)
+
+    @property
+    def clusters(self) -> list[str]:
+        """The cluster of each item."""
+        return [item.cluster for item in self.items]
+
+
+@dataclass(frozen=True)
+class ArrivalSet:
+    """When the parts of numbered lists arrive, as medians over the tokens of a kind."""
+
+    syntax: Float[np.ndarray, "norm item"]
+    """Newlines and periods: the depth from which on they stay near the top."""
+    content: Float[np.ndarray, "norm item"]
+    """What is listed: the first token of each word."""
+    items: tuple[Item, ...]
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        for name in ("syntax", "content"):
+            _check(name, getattr(self, name).shape, (len(NORMS), len(self.items)))
+
+    @property
+    def clusters(self) -> list[str]:
+        """The cluster of each item."""
+        return [item.cluster for item in self.items]
+
+
+@dataclass(frozen=True)
+class LayerCurves:
+    """Means over items after every layer, with 95 % intervals from drawing clusters anew."""
+
+    panels: tuple[str, ...]
+    """What is drawn side by side, for example one panel for each norm."""
+    lines: tuple[str, ...]
+    """What each curve of a panel is the mean of."""
+    estimate: Float[np.ndarray, "panel line layer"]
+    low: Float[np.ndarray, "panel line layer"]
+    high: Float[np.ndarray, "panel line layer"]
+    items: tuple[int, ...]
+    """(line,) how many items each is over."""
+    clusters: tuple[int, ...]
+    """(line,)"""
+    resamples: int
+    seed: int
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        for name in ("estimate", "low", "high"):
+            _check(name, getattr(self, name).shape[:2], (len(self.panels), len(self.lines)))
+
+
+def _check(name: str, found: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    if found != expected:
+        raise ValueError(f"{name} are given for {found}: expected {expected}")
+
+
+def _with(items: tuple[Item, ...], conditions: dict[str, str]) -> Bool[np.ndarray, " item"]:
+    return np.array([conditions.items() <= item.conditions.items() for item in items], bool)
+
+
+def _clusters(items: tuple[Item, ...], chosen: Bool[np.ndarray, " item"]) -> list[str]:
+    return [item.cluster for item, wanted in zip(items, chosen, strict=True) if wanted]

@@ -1,1 +1,0 @@
-"""Template sets: many texts on which a finding is asked again."""

@@ -1,1 +1,0 @@
-"""The report: pages, tables and what machines read of them."""

@@ -1,1 +1,0 @@
-"""Interactive views as pages that need no network."""

@@ -1,0 +1,147 @@
+"""The statistics over items give answers worked out by hand, and hold where clusters matter."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from replication.base.statistics import (
+    Interval,
+    Profile,
+    cluster_bootstrap,
+    cluster_majority,
+    effect_size,
+    holm,
+    layer_profile,
+)
+
+TWO = list("aabbbb")
+ZERO_ONE = np.array([0.0, 0, 1, 1, 1, 1])
+
+
+def test_two_clusters_have_three_outcomes() -> None:
+    """Draws are aa (mean 0, one in four), ab (4 of 6 items are 1, two in four), bb (mean 1)."""
+    wide = cluster_bootstrap(ZERO_ONE, TWO)
+    assert (wide.low, wide.high) == (0, 1)
+    assert wide.estimate == pytest.approx(4 / 6)
+    narrow = cluster_bootstrap(ZERO_ONE, TWO, level=0.4)  # from the 30th percentile to the 70th
+    assert narrow.low == narrow.high == pytest.approx(4 / 6)
+
+
+def test_a_statistic_of_the_items_themselves() -> None:
+    """The median of ab is 1, so it is 0 in one draw of four only."""
+    assert cluster_bootstrap(ZERO_ONE, TWO, np.median, level=0.4).low == 1
+    assert cluster_bootstrap(ZERO_ONE, TWO, np.median).low == 0
+
+
+def test_mean_by_sums_is_the_mean_of_the_items() -> None:
+    generator = np.random.default_rng(3)
+    values, clusters = generator.normal(size=60), list("abcdefghij") * 6
+    clusters[:7] = ["a"] * 7  # of unequal size
+    by_sums = cluster_bootstrap(values, clusters, resamples=500)
+    by_items = cluster_bootstrap(values, clusters, lambda drawn: drawn.mean(), resamples=500)
+    assert by_sums.low == pytest.approx(by_items.low)
+    assert by_sums.high == pytest.approx(by_items.high)
+    assert by_sums.estimate == pytest.approx(values.mean())
+
+
+def test_the_seed_alone_decides() -> None:
+    values, clusters = np.arange(40.0) ** 2, list("abcdefgh") * 5
+    first = cluster_bootstrap(values, clusters, seed=1, resamples=300)
+    assert first == cluster_bootstrap(values, clusters, seed=1, resamples=300)
+    assert first.low != cluster_bootstrap(values, clusters, seed=2, resamples=300).low
+    assert (first.seed, first.resamples, first.level) == (1, 300, 0.95)
+
+
+def test_a_profile_is_one_interval_a_layer() -> None:
+    values = np.random.default_rng(0).normal(size=(400, 30)) + np.arange(30)
+    clusters = [str(number % 25) for number in range(400)]
+    profile = layer_profile(values, clusters, seed=4)
+    assert profile.low.shape == profile.high.shape == profile.estimate.shape == (30,)
+    for layer in (0, 17):
+        one = cluster_bootstrap(values[:, layer], clusters, seed=4)
+        assert profile.low[layer] == pytest.approx(one.low)
+        assert profile.high[layer] == pytest.approx(one.high)
+        assert profile.estimate[layer] == pytest.approx(one.estimate)
+
+
+def test_clusters_cover_where_single_items_do_not() -> None:
+    """Of items that share their cluster's luck, an interval over items is far too narrow."""
+    generator = np.random.default_rng(11)
+    clusters = [str(number // 10) for number in range(400)]
+    alone = [str(number) for number in range(400)]
+    trials = 200
+    covered = {"clusters": 0, "items": 0}
+    for _ in range(trials):
+        values = generator.normal(size=40).repeat(10) + generator.normal(size=400)
+        for name, groups in (("clusters", clusters), ("items", alone)):
+            found = cluster_bootstrap(values, groups, resamples=200)
+            covered[name] += found.low <= 0 <= found.high
+    assert 0.91 <= covered["clusters"] / trials <= 0.98
+    assert covered["items"] / trials < 0.7
+
+
+def test_a_majority_is_one_vote_a_cluster() -> None:
+    """8 of 10 clusters: (45 + 10 + 1) / 1024. Cluster sizes do not count, ties are against."""
+    clusters = [name for name in "abcdefghij" for _ in range(3)] + ["i"] * 100 + ["j"]
+    holds = np.array([name < "i" for name in clusters])
+    holds[:3] = True, True, False  # two of three are a majority
+    holds[-1] = True
+    holds[27:29] = True, False  # cluster j: two of four, a tie
+    result = cluster_majority(holds, clusters)
+    assert (result.holding, result.clusters, result.share) == (8, 10, 0.8)
+    assert result.p_value == pytest.approx(float(Fraction(56, 1024)))
+    # the textbooks' exact interval of 8 in 10: 44.4% to 97.5%
+    assert (round(result.low, 3), round(result.high, 3)) == (0.444, 0.975)
+
+
+def test_the_binomial_interval_has_its_closed_form_at_the_ends() -> None:
+    """None of n: the upper end is 1 - (alpha / 2) ** (1 / n); and the test is one-sided."""
+    none = cluster_majority(np.array([False] * 5), list("abcde"), level=0.9)
+    assert (none.low, none.p_value) == (0, 1)
+    assert none.high == pytest.approx(1 - 0.05 ** (1 / 5))
+    assert cluster_majority(np.array([True] * 5), list("abcde")).p_value == 1 / 32
+
+
+def test_an_effect_counts_each_cluster_once() -> None:
+    """Means of clusters 1, 3 and -1: their mean is 1, their standard deviation 2."""
+    values = np.array([1.0, 1, 1, 1, 2, 4, -1])
+    size = effect_size(values, list("aaaabbc"))
+    assert (size.mean, size.clusters) == (1, 3)
+    assert size.standardized == pytest.approx(0.5)
+    assert size.share_positive == pytest.approx(2 / 3)
+
+
+def test_an_effect_without_spread_has_no_standardized_size() -> None:
+    assert effect_size(np.full(7, 0.1), list("aaabbcc")).standardized is None
+    assert effect_size(np.zeros(4), list("aabb")).standardized is None
+
+
+def test_holm_by_hand() -> None:
+    """Sorted 0.01, 0.02, 0.03, 0.5 times 4, 3, 2, 1, and never below the one before."""
+    adjusted = holm({"b": 0.02, "a": 0.01, "d": 0.5, "c": 0.03})
+    assert list(adjusted) == ["b", "a", "d", "c"]
+    assert adjusted == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.5})
+    assert holm({"one": 0.7, "two": 0.6}) == {"one": 1, "two": 1}
+    assert holm({}) == {}
+
+
+def test_what_cannot_be_counted_is_refused() -> None:
+    with pytest.raises(ValueError, match="3 values but 2 clusters"):
+        effect_size(np.zeros(3), ["a", "b"])
+    with pytest.raises(ValueError, match=r"1 cluster\(s\) in 2 values: give at least two"):
+        cluster_majority(np.array([True, True]), ["a", "a"])
+    with pytest.raises(ValueError, match="0 cluster"):
+        effect_size(np.zeros(0), [])
+    with pytest.raises(ValueError, match="1 values are not finite"):
+        cluster_bootstrap(np.array([1.0, np.nan, 2]), list("aab"))
+    for value in (1.5, float("nan")):
+        with pytest.raises(ValueError, match="the p-value of 'first' is"):
+            holm({"first": value})
+
+
+def test_an_interval_runs_upwards() -> None:
+    with pytest.raises(ValueError, match="expected low first"):
+        Interval(2.0, 1.0, 1.5, 0.95, 10, 0)
+    with pytest.raises(ValueError, match="expected low first"):
+        Profile(np.ones(2), np.zeros(2), np.ones(2), 0.95, 10, 0)

@@ -1,0 +1,335 @@
+"""The claims over many texts and on companion texts: planted findings come out as what they are."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import test_companion_texts as companion
+import test_many_texts as many
+from judging import test_runner as test_claims_run
+
+from replication.base.axes import NORMS, Norm
+from replication.judging.findings import Claim, Finding, Findings, judge
+from replication.measures.heads import STATISTICS
+from replication.questions.subjects import Measurement, Published, Question, View
+from replication.questions.template_sets import agreement_pairs, items
+from replication.results.attention import HeadStatistics
+from replication.results.lens import FormulaVariants, Stage, Uncertainty, WordProbabilities
+from replication.results.patching import PatchingProfile
+from replication.results.provenance import Provenance
+from replication.results.sets import ArrivalSet, ExpectedSet, Item, WatchedSet
+
+SOURCE = Provenance("planted", "registry", "planted", "by hand", "0", None, "none", "")
+CLAIMS = {
+    found.id: found
+    for module in (many, companion)
+    for found in vars(module).values()
+    if isinstance(found, Claim)
+}
+LAYERS = 4
+STAGES = tuple(Stage(layer, "feed-forward") for layer in range(LAYERS))
+RISING = [0, 1, 3, 2]  # the last two layers change places
+Answers = Mapping[Any, Any]  # by question
+
+
+class Planted(Published):
+    """A subject whose answers are made up."""
+
+    name = "planted"
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers = answers
+        self.asked: set[Measurement] = set()
+
+    def provenance(self, id: str | None, norm: Norm) -> Provenance:
+        return SOURCE
+
+    def answer(self, question: Question[Any], norm: Norm) -> Any:
+        self.asked.add(question)
+        return self.answers[question]
+
+
+def watched(name: str, late: Callable[[Item], bool]) -> WatchedSet:
+    """Expected words that lead in every layer, or for some items after the last layer only."""
+    lead = np.ones((2, len(items(name)), LAYERS))
+    for row, item in enumerate(items(name)):
+        if late(item):
+            lead[:, row, :-1] = -1
+    return WatchedSet(lead, items(name), (), SOURCE)
+
+
+def cautious() -> ExpectedSet:
+    """The repeated token is best in the last two layers, and loses in the last."""
+    repeats = tuple(item for item in items("counting") if item.conditions["kind"] == "repeat")
+    ranks = np.full((2, len(repeats), LAYERS), 9)
+    ranks[:, :, -2:] = 1
+    shares = np.tile([0.0, 0.2, 0.9, 0.6], (2, len(repeats), 1))
+    return ExpectedSet(ranks, shares, repeats, SOURCE)
+
+
+def listed() -> ArrivalSet:
+    """Syntax is near the top from a quarter of the depth on, content from three quarters on."""
+    shape = (2, len(items("lists")))
+    return ArrivalSet(np.full(shape, 0.25), np.full(shape, 0.75), items("lists"), SOURCE)
+
+
+def travelling(at_last: list[float], at_subject: list[float]) -> PatchingProfile:
+    pairs = agreement_pairs(1)
+    last, subject = (np.tile(track, (len(pairs), 1)) for track in (at_last, at_subject))
+    one = np.ones(len(pairs))
+    return PatchingProfile(subject, last, last, last, one, one, pairs, {}, SOURCE)
+
+
+def cities() -> WordProbabilities:
+    shares = np.array([[0.001, 0.002, 0.003], [0.1] * 3, [0.2, 0.1, 0.05], [0.8, 0.02, 0.01]])
+    ranks = np.array([[900, 800, 5], [50, 60, 70], [2, 9, 9], [1, 8, 9]])
+    return WordProbabilities(shares, ranks, STAGES, companion.CITIES.words, SOURCE)
+
+
+def heads() -> HeadStatistics:
+    """Each target has a head of its own that gives it 0.6; heads are 0.8 apart."""
+    values = np.full((len(STATISTICS), 2, 2), 0.1)
+    values[range(4), [0, 0, 1, 1], [0, 1, 0, 1]] = 0.6
+    names = ("first token", "previous token", "delimiter", "same word")
+    even = np.full(4, 0.1)
+    return HeadStatistics(names, values, even, (9,) * 4, np.full(2, 0.8), (), SOURCE)
+
+
+TRUE: Answers = {
+    many.AGREEMENT: watched("agreement", lambda item: item.conditions["subject"] == "plural"),
+    many.OCCUPATIONS: watched("occupations", lambda item: item.conditions["stereotype"] == "women"),
+    many.BLIMP: watched("blimp", lambda item: True),
+    many.WINOGENDER: watched("winogender", lambda item: True),
+    many.LISTS: listed(),
+    many.REPEATS: cautious(),
+    many.PATCHING: travelling([0, 0, 0.1, 1], [1, 1, 0.9, 0]),
+    companion.CITIES: cities(),
+    companion.FORMULA: FormulaVariants(
+        " Paris", np.full((4, 3), 0.1), np.array([[90, 80, 95]] * 3 + [[70, 1, 9]]), False, SOURCE
+    ),
+    companion.UNSURE: Uncertainty(
+        np.ones((4, 5)), np.tile([[9.0], [5], [2], [0]], 5), STAGES, ("a",) * 5, SOURCE
+    ),
+    companion.HEADS: heads(),
+}
+"""What the claims say, but for the second half of HS-Q1, which contradicts the first."""
+CIRCUIT: Answers = {many.PATCHING: travelling([0.2, 0.5, 0.8, 1], [0.9, 0.6, 0.3, 0])}
+
+
+def swapped(answers: Answers) -> Answers:
+    """Each answer with its labels the wrong way round."""
+    agreement, occupations = answers[many.AGREEMENT], answers[many.OCCUPATIONS]
+    blimp, winogender, lists = (answers[q] for q in (many.BLIMP, many.WINOGENDER, many.LISTS))
+    repeats, words = answers[many.REPEATS], answers[companion.CITIES]
+    formula, unsure = answers[companion.FORMULA], answers[companion.UNSURE]
+    attention = answers[companion.HEADS]
+    return {
+        many.AGREEMENT: replace(agreement, lead=-agreement.lead),
+        many.OCCUPATIONS: replace(occupations, lead=-occupations.lead),
+        many.BLIMP: replace(blimp, lead=-blimp.lead),
+        many.WINOGENDER: replace(winogender, lead=-winogender.lead),
+        many.LISTS: replace(lists, syntax=lists.content, content=lists.syntax),
+        many.REPEATS: replace(repeats, probabilities=repeats.probabilities[:, :, RISING]),
+        many.PATCHING: CIRCUIT[many.PATCHING],
+        companion.CITIES: replace(
+            words, ranks=words.ranks[:, ::-1], probabilities=words.probabilities[:, ::-1]
+        ),
+        # Every formula gives the same, and there is a bias.
+        companion.FORMULA: replace(formula, ranks=formula.ranks[:, [0] * 3], head_has_bias=True),
+        companion.UNSURE: replace(unsure, divergence=unsure.divergence[::-1]),
+        companion.HEADS: replace(
+            attention, values=1 - attention.values - 0.4, distances=1 - attention.distances
+        ),
+    }
+
+
+def found(id: str, answers: Answers, norm: Norm = "none") -> Finding:
+    return judge(CLAIMS[id], View(Planted(answers), norm))
+
+
+def failing(finding: Finding) -> list[int]:
+    return [place for place, part in enumerate(finding.parts) if not part.holds]
+
+
+def test_every_claim_is_there() -> None:
+    many_texts = ["HS-05", "HS-14", "HS-15", "HS-16", "HS-17", "HS-18"]
+    assert list(CLAIMS) == [
+        *(f"{id}-many" for id in many_texts),
+        *("HS-14-held-out", "HS-18-held-out", "HS-20-many"),
+        *("HS-Q1", "HS-Q1-circuit", "HS-Q2"),
+        *("LL-01", "LL-02", "LL-03", "BV-04", "BV-04-apart"),
+    ]
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("id", CLAIMS)
+def test_a_planted_true_finding_is_replicated_and_a_false_one_is_not(id: str, norm: Norm) -> None:
+    true, false = TRUE, swapped(TRUE)
+    if id == "HS-Q1-circuit":
+        true, false = CIRCUIT, TRUE
+    right, wrong = found(id, true, norm), found(id, false, norm)
+    assert (right.verdict, wrong.verdict) == ("replicated", "not_replicated")
+    assert failing(wrong) == list(range(len(right.parts)))  # every part can fail
+    assert all(part.margin <= 0 for part in wrong.parts)
+    assert right.norm == (norm if CLAIMS[id].norm_matters else "either")
+    assert right.says.endswith(".")
+
+
+@pytest.mark.parametrize("id", CLAIMS)
+def test_a_claim_asks_for_what_it_says_beforehand(id: str) -> None:
+    """Untrained controls measure beforehand what is listed: a check may ask for no more."""
+    subject = Planted(TRUE)
+    judge(CLAIMS[id], View(subject, "none"))
+    assert subject.asked == set(CLAIMS[id].measurements)
+
+
+@pytest.mark.parametrize("id", [id for id in CLAIMS if id.endswith(("-many", "-held-out"))])
+def test_shares_come_with_all_they_rest_on(id: str) -> None:
+    for part in found(id, TRUE).parts:
+        spread = part.spread
+        assert spread is not None
+        assert (part.measured, spread.low, spread.high) == (1, 1, 1)
+        assert spread.clusters_holding == spread.clusters > 1
+        assert spread.items >= 22
+        assert spread.p_value == pytest.approx(0.5**spread.clusters)
+        if spread.profile is not None:
+            assert len(spread.profile.estimate) == LAYERS
+
+
+def test_a_bare_majority_of_nouns_is_not_enough() -> None:
+    """Sixteen of thirty nouns, with all of their items: the interval has one half inside."""
+    agreement = TRUE[many.AGREEMENT]
+    nouns = sorted({item.cluster for item in agreement.items})
+    signs = np.array([1 if item.cluster in nouns[:16] else -1 for item in agreement.items])
+    part = many.lateness(View(Planted({many.AGREEMENT: agreement}), "none"), "none")
+    assert part.holds
+    some = replace(agreement, lead=agreement.lead * signs[:, None])
+    finding = found("HS-14-many", {many.AGREEMENT: some})
+    part = finding.parts[0]
+    assert 0.5 < part.measured < 0.6
+    assert part.spread is not None
+    assert part.spread.clusters_holding == 16
+    assert part.spread.low < 0.5 < part.spread.high
+    assert finding.verdict == "not_replicated"
+
+
+@pytest.mark.parametrize("layer", [-1, -2])
+def test_only_the_best_candidate_can_lose_by_caution(layer: int) -> None:
+    repeats = TRUE[many.REPEATS]
+    ranks = repeats.ranks.copy()
+    ranks[:, :, layer] = 2
+    finding = found("HS-05-many", {many.REPEATS: replace(repeats, ranks=ranks)})
+    assert finding.verdict == "not_replicated"
+    assert finding.parts[0].spread is not None
+    assert finding.parts[0].spread.effect == pytest.approx(0.3)  # it falls all the same
+
+
+def test_each_norm_has_its_own_numbers() -> None:
+    """A finding that leaving out the final norm makes: there under none, and no more with it."""
+    agreement, repeats = TRUE[many.AGREEMENT], TRUE[many.REPEATS]
+    lead = agreement.lead.copy()
+    lead[1] = 1  # right in every layer
+    shares = repeats.probabilities.copy()
+    shares[1] = shares[1][:, RISING]
+    made = {
+        many.AGREEMENT: replace(agreement, lead=lead),
+        many.REPEATS: replace(repeats, probabilities=shares),
+    }
+    for id in ("HS-05-many", "HS-15-many"):
+        assert found(id, made, "none").verdict == "replicated"
+        assert found(id, made, "final").verdict == "not_replicated"
+    assert found("HS-Q2", made, "none").verdict == "not_replicated"
+    both = found("HS-Q2", {**made, many.REPEATS: repeats}, "none")
+    assert (both.verdict, failing(both)) == ("partially", [1])
+
+
+def test_a_layer_out_of_step_is_enough_to_fail() -> None:
+    agreement = TRUE[many.AGREEMENT]
+    for layer, failed in ((1, {"HS-15-many", "HS-16-many"}), (3, {"HS-14-many", "HS-16-many"})):
+        lead = agreement.lead.copy()
+        lead[:, :, layer] *= -1
+        answers = {many.AGREEMENT: replace(agreement, lead=lead)}
+        ids = ("HS-14-many", "HS-15-many", "HS-16-many")
+        seen = {id for id in ids if not found(id, answers).holds}
+        assert seen == failed | ({"HS-15-many"} if layer == 3 else set())
+
+
+def test_work_of_both_kinds_is_judged_apart() -> None:
+    occupations = TRUE[many.OCCUPATIONS]
+    men = np.ones_like(occupations.lead)
+    men[:, occupations.of(stereotype="women")] = -1  # the man's word throughout
+    answers = {many.OCCUPATIONS: replace(occupations, lead=men)}
+    assert found("HS-17-many", answers).verdict == "replicated"
+    finding = found("HS-18-many", answers)
+    assert (finding.verdict, failing(finding)) == ("partially", [0])
+
+
+def test_the_right_formula_is_the_one_with_one_norm() -> None:
+    formula = TRUE[companion.FORMULA]
+    worse = replace(formula, ranks=np.array([[90, 80, 95]] * 4))
+    worse.ranks[-1] = 70, 75, 1
+    assert failing(found("LL-02", {companion.FORMULA: worse})) == [2]
+
+
+def test_too_few_items_are_not_testable() -> None:
+    agreement = TRUE[many.AGREEMENT]
+    kept = np.array([item.cluster == "key" for item in agreement.items])
+    one = WatchedSet(
+        agreement.lead[:, kept],
+        tuple(item for item in agreement.items if item.cluster == "key"),
+        (),
+        SOURCE,
+    )
+    finding = found("HS-16-many", {many.AGREEMENT: one})
+    assert finding.verdict == "not_testable"
+    assert "of 1 cluster(s) are left" in finding.measured
+
+
+PLANTED = '''
+from replication.findings import claim
+from replication.parts import mostly
+
+def early(view, better):
+    """Tokens as items in pairs: does the last layer rank them better than the first?"""
+    ranks = view.ranks("ranks_eu_gpt2").ranks
+    holds = better(ranks[-1], ranks[0])
+    return mostly("share of tokens", holds, [str(place // 2) for place in range(len(holds))])
+
+@claim("T-01", ("ranks", "ranks_eu_gpt2"))
+def a_true_finding(view):
+    """The last layer ranks most tokens better than the first."""
+    yield early(view, lambda last, first: last < first)
+
+@claim("T-02", ("ranks", "ranks_eu_gpt2"))
+def the_same_with_its_labels_swapped(view):
+    """The last layer ranks most tokens worse than the first."""
+    yield early(view, lambda last, first: last > first)
+'''
+
+
+def test_a_run_of_the_claims_tells_them_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_claims_run, "PLANTED", PLANTED)
+    run = test_claims_run.run_claims(tmp_path)
+    assert run.returncode == 1
+    assert "PASSED claims/test_planted.py::T-01[published-none]" in run.stdout
+    assert "FAILED claims/test_planted.py::T-02[published-none]" in run.stdout
+    assert "measured: share of tokens: 0 [0, 0] ≯ 0.5" in run.stdout
+    written = (tmp_path / "build" / "claims.json").read_text("utf-8")
+    true, false = Findings.model_validate_json(written).findings
+    assert (true.verdict, false.verdict) == ("replicated", "not_replicated")
+    assert true.parts[0].spread is not None
+    assert true.parts[0].spread.low > 0.5
+
+
+def test_a_network_of_one_answer_does_not_agree() -> None:
+    """Untrained networks put one verb first whatever the subject is."""
+    agreement = TRUE[many.AGREEMENT]
+    plural = [1 if item.conditions["subject"] == "plural" else -1 for item in agreement.items]
+    lead = np.abs(agreement.lead) * np.array(plural)[:, None]
+    finding = found("HS-14-many", {many.AGREEMENT: replace(agreement, lead=lead)})
+    assert [part.holds for part in finding.parts] == [True, False]

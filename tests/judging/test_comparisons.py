@@ -1,0 +1,97 @@
+"""Shares over many items, by hand: what decides is their interval, and it can fail."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from replication.base.statistics import RESAMPLES
+from replication.judging.comparisons import Part, describe, less, mostly
+from replication.results.untestable import NotTestable
+
+SIX = list("abcdef") * 2
+TWO = list("aabbbb")
+
+
+def test_what_holds_for_every_item() -> None:
+    part = mostly("share of items", np.ones(12, bool), SIX)
+    assert (part.measured, part.relation, part.bound, part.unit) == (1, ">", 0.5, "share")
+    assert (part.holds, part.margin) == (True, 0.5)
+    spread = part.spread
+    assert spread is not None
+    assert (spread.low, spread.high, spread.items) == (1, 1, 12)
+    assert (spread.clusters, spread.clusters_holding) == (6, 6)
+    assert spread.p_value == pytest.approx(1 / 2**6)
+    assert (spread.resamples, spread.seed) == (RESAMPLES, 0)
+    assert (spread.effect, spread.effect_unit, spread.standardized) == (None, None, None)
+    assert spread.profile is None
+
+
+def test_most_items_are_not_enough_where_the_interval_is_not() -> None:
+    """Four of six items, but of one cluster in two: draws are aa (0), ab (2/3) and bb (1)."""
+    part = mostly("share", np.array([False] * 2 + [True] * 4), TWO)
+    assert part.measured == pytest.approx(4 / 6)
+    assert (part.holds, part.margin) == (False, -0.5)
+    spread = part.spread
+    assert spread is not None
+    assert (spread.low, spread.high, spread.clusters_holding) == (0, 1, 1)
+    assert spread.p_value == pytest.approx(float(Fraction(3, 4)))
+
+
+def test_one_half_of_each_cluster_is_not_most() -> None:
+    part = mostly("share", np.arange(12) < 6, SIX)  # each letter once with and once without
+    assert (part.measured, part.holds, part.margin) == (0.5, False, 0)
+    assert part.spread is not None
+    assert (part.spread.clusters_holding, part.spread.p_value) == (0, 1)  # ties do not hold
+
+
+def test_a_share_below_one_half_fails_however_sure() -> None:
+    part = mostly("share", np.zeros(12, bool), SIX)
+    assert (part.holds, part.margin) == (False, -0.5)
+    assert part.spread is not None
+    assert part.spread.high == 0
+
+
+def test_effects_are_means_of_clusters() -> None:
+    values = np.array([1.0, 3, 4, 4, 4, 4])  # means 2 and 4: mean 3, deviation the root of 2
+    part = mostly("share", values > 0, TWO, values=values, values_unit="logits")
+    spread = part.spread
+    assert spread is not None
+    assert (spread.effect, spread.effect_unit) == (3, "logits")
+    assert spread.standardized == pytest.approx(3 / 2**0.5)
+    alike = mostly("share", values > 0, TWO, values=np.ones(6), values_unit="logits").spread
+    assert alike is not None
+    assert (alike.effect, alike.standardized) == (1, None)
+    with pytest.raises(ValueError, match="1 values are not finite"):
+        mostly("share", values > 0, TWO, values=np.array([np.nan, *values[1:]]))
+
+
+def test_the_share_after_every_layer() -> None:
+    by_layer = np.array([[0, 1, 0]] * 2 + [[1, 1, 0]] * 4, bool)
+    part = mostly("share", by_layer[:, 1], TWO, by_layer=by_layer)
+    assert part.spread is not None
+    profile = part.spread.profile
+    assert profile is not None
+    assert profile.estimate == pytest.approx((4 / 6, 1, 0))
+    assert (profile.low, profile.high) == ((0, 1, 0), (1, 1, 0))
+
+
+@pytest.mark.parametrize(("items", "clusters"), [(0, []), (3, ["key"] * 3)])
+def test_too_little_left_is_not_testable(items: int, clusters: list[str]) -> None:
+    with pytest.raises(NotTestable, match=f"plurals: {items} items of {len(set(clusters))} clus"):
+        mostly("plurals", np.ones(items, bool), clusters)
+
+
+def test_parts_read_as_sentences() -> None:
+    every = mostly("share of plurals", np.ones(12, bool), SIX)
+    assert describe(every) == "share of plurals: 1 [1, 1] > 0.5"
+    some = mostly("share", np.array([False] * 2 + [True] * 4), TWO)
+    assert describe(some) == "share: 0.6667 [0, 1] ≯ 0.5"
+    assert describe(less("rank", 1, 12, "ranks")) == "rank: 1 < 12"
+
+
+def test_parts_keep_their_spread_through_json() -> None:
+    values = np.array([1.0, 3, 4, 4, 4, 4])
+    by_layer = np.ones((6, 2), bool)
+    part = mostly("share", values > 0, TWO, values=values, values_unit="u", by_layer=by_layer)
+    assert Part.model_validate_json(part.model_dump_json()) == part

@@ -1,0 +1,143 @@
+"""How claims are judged: hand-worked parts, and proof that every verdict can come out."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from pydantic import ValidationError
+
+from replication.judging.comparisons import Part, agrees, at_most, describe, less, more
+from replication.judging.findings import Finding, Findings, chance, claim, judge, verdict_of
+from replication.questions.subjects import Published, View
+from replication.results.untestable import NotTestable
+
+VIEW = View(Published(), "none")
+FIGURE = ("ranks", "ranks_ones")
+
+
+@pytest.mark.parametrize(
+    ("part", "holds", "margin"),
+    [
+        (less("", 1, 12, "ranks"), True, 11),
+        (less("", 12, 12, "ranks"), False, 0),
+        (at_most("", 12, 12, "ranks"), True, 0),
+        (at_most("", 13, 12, "ranks"), False, -1),
+        (more("", 3, 1, "ranks"), True, 2),
+        (more("", 1, 1, "ranks"), False, 0),
+        (agrees("", 0.5979, 0.598, 0.0005, "probability"), True, 0.0004),
+        (agrees("", 0.6, 0.598, 0.0005, "probability"), False, -0.0015),
+        (agrees("", 0.1775, 0.177, 0.0005, "probability"), True, 0),  # the half itself is rounding
+    ],
+)
+def test_hand_worked_parts(part: Part, holds: bool, margin: float) -> None:
+    assert part.holds is holds
+    assert part.margin == pytest.approx(margin, abs=1e-12)
+
+
+@pytest.mark.parametrize("compare", [less, at_most, more])
+def test_what_is_not_a_number_is_no_finding(compare: object) -> None:
+    with pytest.raises(ValidationError, match="finite"):
+        compare("", float("nan"), 1, "ranks")  # type: ignore[operator]
+
+
+def test_parts_read_as_sentences() -> None:
+    assert describe(less("rank of ' are'", 1, 12, "ranks")) == "rank of ' are': 1 < 12"
+    assert describe(at_most("layers", 3, 0, "layers")) == "layers: 3 ≰ 0"
+    assert describe(agrees("share", 0.59791, 0.7, 0.1, "probability")) == "share: 0.5979 ≠ 0.7"
+
+
+HOLDS, FAILS = at_most("", 0, 1, ""), at_most("", 2, 1, "")
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict"),
+    [
+        ((HOLDS, HOLDS), "replicated"),
+        ((HOLDS, FAILS), "partially"),
+        ((FAILS, FAILS), "not_replicated"),
+        ((), "not_testable"),
+    ],
+)
+def test_verdicts(parts: tuple[Part, ...], verdict: str) -> None:
+    assert verdict_of(parts) == verdict
+
+
+def judged(*parts: Part) -> Finding:
+    @claim("X-01", FIGURE)
+    def check(view: View) -> Iterator[Part]:
+        """A claim made for
+        this test.
+        """
+        yield from parts
+
+    return judge(check, VIEW)
+
+
+def test_a_finding_says_what_was_judged_and_how() -> None:
+    finding = judged(less("a", 1, 100, "ranks"), less("b", 5, 6, "layers"))
+    assert (finding.claim, finding.says) == ("X-01", "A claim made for this test.")
+    assert (finding.subject, finding.model, finding.norm) == ("published", "distilgpt2", "none")
+    assert (finding.verdict, finding.holds) == ("replicated", True)
+    assert finding.measured == "a: 1 < 100; b: 5 < 6"
+    assert (finding.margin, finding.margin_unit) == (1, "layers")  # the weakest part
+
+
+def test_the_margin_of_a_failing_finding_is_that_of_a_failing_part() -> None:
+    finding = judged(at_most("a", 1, 1, "ranks"), at_most("b", 2, 1, "layers"))
+    assert (finding.verdict, finding.holds) == ("partially", False)
+    assert (finding.margin, finding.margin_unit) == (-1, "layers")
+
+
+def test_a_check_without_parts_is_an_error() -> None:
+    with pytest.raises(ValueError, match="a check that cannot fail is no check"):
+        judged()
+
+
+def test_not_testable_keeps_its_reason() -> None:
+    @claim("X-02", FIGURE)
+    def check(view: View) -> Iterator[Part]:
+        """It cannot be judged."""
+        yield HOLDS
+        raise NotTestable("the list ends")
+
+    finding = judge(check, VIEW)
+    assert (finding.verdict, finding.holds, finding.measured) == (
+        "not_testable", None, "the list ends",
+    )  # fmt: skip
+    assert (finding.margin, finding.parts) == (None, ())
+
+
+def test_the_published_numbers_have_one_norm() -> None:
+    @claim("X-03", FIGURE)
+    def check(view: View) -> Iterator[Part]:
+        """Asks for ranks."""
+        yield at_most("", view.ranks("ranks_ones").ranks.min(), 1, "ranks")
+
+    assert judge(check, VIEW).verdict == "replicated"
+    finding = judge(check, View(Published(), "final"))
+    assert finding.verdict == "not_testable"
+    assert "no numbers under norm='final'" in finding.measured
+
+
+def test_the_chance_rate_counts_what_cannot_be_tested_as_not_holding() -> None:
+    outcomes = iter([HOLDS, FAILS, None, HOLDS])
+
+    @claim("X-04", FIGURE)
+    def check(view: View) -> Iterator[Part]:
+        """Holds now and then."""
+        part = next(outcomes)
+        if part is None:
+            raise NotTestable("no list")
+        yield part
+
+    rate = chance(check, [VIEW] * 4)
+    assert (rate.holds, rate.not_testable, rate.controls, rate.rate) == (2, 1, 4, 0.5)
+
+
+def test_findings_keep_their_schema_through_json() -> None:
+    finding = judged(HOLDS)
+    again = Finding.model_validate_json(finding.model_dump_json())
+    assert again == finding
+    with pytest.raises(ValidationError, match="extra"):
+        Finding.model_validate({**json.loads(finding.model_dump_json()), "more": 1})
+    assert "findings" in Findings.model_json_schema()["required"]

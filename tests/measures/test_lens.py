@@ -1,0 +1,156 @@
+"""The lens against hand-worked numbers, and against another route to the same ranks."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import tiny
+import torch
+from torch import Tensor
+
+from replication.base.axes import NORMS, Norm
+from replication.measures import lens
+from replication.measures.record import record
+from replication.models.errors import ModelError
+from replication.models.language_model import LanguageModel
+from replication.results.ranks import RankGrid
+
+PROMPT, CONTINUATION = "The keys to the cabinet", " are here.\n1. Austria"
+
+
+def reference_logits(model: LanguageModel, norm: Norm, ids: tuple[int, ...]) -> Tensor:
+    """(layer, position, vocabulary) by transformers' own hidden states and the whole head."""
+    with torch.inference_mode():
+        output = model.network(torch.tensor([ids]), output_hidden_states=True)
+        states = torch.cat(output.hidden_states[1:])
+        if norm == "final":
+            states[:-1] = model.final_norm(states[:-1])  # the last one is after the norm already
+        return model.network.lm_head(states)
+
+
+def assert_ranks(ranks: np.ndarray, logits: Tensor, targets: list[int]) -> None:
+    """Ranks agree with sorting all logits; where logits are equal as floats go, any of their ranks
+    will do. ``logits`` are (layer, target, vocabulary).
+    """
+    near = 1e-5 * logits.abs().max()
+    for layer in range(len(logits)):
+        for column, target in enumerate(targets):
+            row = logits[layer, column]
+            ordered = row.argsort(descending=True).tolist()
+            best = 1 + int((row > row[target] + near).sum())
+            worst = int((row > row[target] - near).sum())
+            assert best <= ranks[layer, column] <= worst
+            if best == worst:
+                assert ranks[layer, column] == ordered.index(target) + 1
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_ranks_agree_with_sorting_all_logits(model: LanguageModel, norm: Norm) -> None:
+    recording = record(model, PROMPT, CONTINUATION)
+    grid = lens.continuation_ranks(model, recording, norm)
+    logits = reference_logits(model, norm, recording.ids)[:, recording.prompt_length - 1 : -1]
+    assert grid.ranks.shape == (tiny.LAYERS, len(recording.continuation))
+    assert_ranks(grid.ranks, logits, list(recording.ids[recording.prompt_length :]))
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_watched_ranks_agree_with_sorting_all_logits(model: LanguageModel, norm: Norm) -> None:
+    words = (" man", " woman", " are")
+    recording = record(model, PROMPT)
+    grid = lens.watched_ranks(model, recording, norm, words)
+    logits = reference_logits(model, norm, recording.ids)[:, -1:].expand(-1, len(words), -1)
+    assert grid.tokens == words
+    assert_ranks(grid.ranks, logits, [model.single_token(word) for word in words])
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_top_tokens_agree_with_the_softmax(model: LanguageModel, norm: Norm) -> None:
+    recording = record(model, PROMPT, CONTINUATION)
+    top = lens.top_tokens(model, recording, norm, count=7)
+    shares, ids = reference_logits(model, norm, recording.ids)[:, -2].softmax(-1).topk(7)
+    np.testing.assert_allclose(top.probabilities, shares.numpy(), rtol=1e-3, atol=1e-6)
+    assert top.tokens[-1] == model.texts(ids[-1].tolist())
+    assert top.target == recording.tokens[-1]
+
+
+def test_the_whole_vocabulary_sums_to_one(model: LanguageModel) -> None:
+    size = model.entry.vocabulary
+    top = lens.top_tokens(model, record(model, PROMPT), "final", count=size)
+    np.testing.assert_allclose(top.probabilities.sum(1), 1, rtol=1e-5)
+    assert (np.diff(top.probabilities, axis=1) <= 0).all()
+
+
+def test_the_last_layer_is_the_same_under_both_norms(model: LanguageModel) -> None:
+    recording = record(model, PROMPT, CONTINUATION)
+    none, final = (lens.continuation_ranks(model, recording, norm).ranks for norm in NORMS)
+    assert (none[-1] == final[-1]).all()
+    assert (none[:-1] != final[:-1]).any()
+
+
+def test_last_only_is_the_last_column(model: LanguageModel) -> None:
+    recording = record(model, PROMPT, CONTINUATION)
+    whole = lens.continuation_ranks(model, recording, "final")
+    last = lens.continuation_ranks(model, recording, "final", last_only=True)
+    assert last.tokens == whole.tokens[-1:]
+    assert (last.ranks == whole.ranks[:, -1:]).all()
+
+
+# Four words in a plane, two rows. Logits by hand:
+#   row (1, 2): 1, 2, 3, -1  -> the third word is best, the fourth worst
+#   row (1, 1): 1, 1, 2, -1  -> the first two tie
+UNEMBEDDING = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 0.0]])
+STATES = torch.tensor([[1.0, 2.0], [1.0, 1.0]])
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 4096])
+def test_hand_worked_ranks(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lens, "CHUNK", chunk)
+    targets = torch.tensor([[0, 1, 2, 3], [0, 1, 2, 3]])
+    ranks = lens.ranks_of(STATES, UNEMBEDDING, targets)
+    assert ranks.tolist() == [[3, 2, 1, 4], [2, 2, 1, 4]]  # equal logits share the best rank
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 4096])
+def test_hand_worked_top_tokens(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lens, "CHUNK", chunk)
+    ids, shares = lens.top_of(STATES, UNEMBEDDING, 3)
+    assert ids[0].tolist() == [2, 1, 0]
+    total = math.exp(1) + math.exp(2) + math.exp(3) + math.exp(-1)
+    expected = [math.exp(logit) / total for logit in (3, 2, 1)]
+    np.testing.assert_allclose(shares[0].numpy(), expected, rtol=1e-6)
+
+
+def test_a_target_is_never_ahead_of_itself() -> None:
+    """The target's logit is worked out apart from the chunks; its last bit must not cost a rank."""
+    generator = torch.Generator().manual_seed(0)
+    unembedding = torch.randn(3000, 301, generator=generator)
+    states = torch.randn(50, 301, generator=generator)
+    best = (states @ unembedding.T).argmax(1, keepdim=True)
+    assert (lens.ranks_of(states, unembedding, best) == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda m, r: lens.top_tokens(m, r, "none", 0), "0 top tokens asked for"),
+        (lambda m, r: lens.top_tokens(m, r, "none", 10**6), "1000000 top tokens asked for"),
+        (lambda m, r: lens.watched_ranks(m, r, "none", ()), "no words to watch"),
+        (lambda m, r: lens.watched_ranks(m, r, "none", [" zebra"]), r"' zebra' is \d tokens"),
+        (lambda m, r: lens.watched_ranks(m, r, "none", [""]), "'' is 0 tokens"),
+        (lambda m, r: lens.continuation_ranks(m, r, "none"), "no continuation to rank"),
+    ],
+)
+def test_bad_input_is_named(wrong: Callable[..., object], message: str) -> None:
+    model = tiny.model("gpt2")
+    with pytest.raises(ModelError, match=message):
+        wrong(model, record(model, PROMPT))
+
+
+def test_a_grid_refuses_what_cannot_be_ranks() -> None:
+    source = tiny.model("gpt2").provenance(PROMPT, "none")
+    with pytest.raises(ValueError, match="do not fit 1 tokens"):
+        RankGrid(np.ones((3, 2), dtype=np.int64), ("a",), "watched", 10, source)
+    for rank in (0, 11):
+        with pytest.raises(ValueError, match="expected 1 to 10"):
+            RankGrid(np.full((3, 1), rank), ("a",), "watched", 10, source)

@@ -1,0 +1,119 @@
+"""Ranks in half precision against float32."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tiny
+import torch
+
+from replication.measures.lens import continuation_ranks
+from replication.measures.precision import in_half_precision, rank_changes
+from replication.measures.record import record
+from replication.models.errors import ModelError
+from replication.models.language_model import LanguageModel
+from replication.results.precision import Half, InHalf, RankChanges
+from replication.results.ranks import RankGrid
+
+PROMPT, CONTINUATION = "The keys to the", " cabinet are here.\n1. Austria"
+GPT2 = tiny.model("gpt2")
+
+
+def grid(ranks: list[list[int]]) -> RankGrid:
+    made = continuation_ranks(GPT2, record(GPT2, PROMPT, CONTINUATION), "none")
+    tokens = tuple("abcdefgh"[: len(ranks[0])])
+    return replace(made, ranks=np.array(ranks), tokens=tokens, vocabulary=50257)
+
+
+def test_bands_worked_by_hand() -> None:
+    full = grid([[1, 1, 2, 10], [11, 100, 101, 50257]])
+    half = grid([[1, 2, 2, 15], [22, 100, 101, 50000]])
+    changes = RankChanges(full, half, "bfloat16", "states")
+    assert changes.changed.tolist() == [[False, True, False, True], [True, False, False, True]]
+    found = [(b.best, b.worst, b.ranks, b.changed, b.median_change) for b in changes.bands()]
+    assert found == [
+        (1, 1, 2, 1, 0.5),
+        (2, 10, 2, 1, 0.25),
+        (11, 100, 2, 1, 0.5),
+        (101, 1000, 1, 0, 0.0),
+        (1001, 50257, 1, 1, 257 / 50257),
+    ]
+
+
+def test_a_band_without_ranks_has_no_changes() -> None:
+    changes = RankChanges(grid([[1]]), grid([[1]]), "bfloat16", "states")
+    assert [(b.ranks, b.changed, b.median_change) for b in changes.bands()[1:]] == [(0, 0, 0)] * 4
+
+
+def test_grids_of_two_texts_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"shape \(1, 2\) in half precision: expected \(1, 1\)"):
+        RankChanges(grid([[1]]), grid([[1, 2]]), "bfloat16", "states")
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_the_copy_is_in_half_precision_and_the_model_stays(
+    model: LanguageModel, dtype: Half
+) -> None:
+    before = {name: value.clone() for name, value in model.network.state_dict().items()}
+    half = in_half_precision(model, dtype)
+    assert {p.dtype for p in half.network.parameters()} == {getattr(torch, dtype)}
+    assert half.unembedding.dtype == getattr(torch, dtype)
+    for name, value in model.network.state_dict().items():
+        assert value.dtype == torch.float32
+        assert torch.equal(value, before[name])
+
+
+@pytest.mark.parametrize("in_half", ["states", "all"])
+@pytest.mark.parametrize("norm", ["none", "final"])
+def test_ranks_by_a_slow_route(model: LanguageModel, in_half: InHalf, norm: str) -> None:
+    """Every layer's logits, whole and sorted, with the precision that the docstring names."""
+    found = rank_changes(model, PROMPT, CONTINUATION, norm, in_half=in_half)  # type: ignore[arg-type]
+    half = in_half_precision(model, "bfloat16")
+    recording = record(half, PROMPT, CONTINUATION)
+    reader = model if in_half == "states" else half
+    states = recording.states.to(reader.unembedding.dtype)
+    normed = reader.final_norm(states)
+    read = normed if norm == "final" else torch.cat([states[:-1], normed[-1:]])
+    logits = read[:, recording.prompt_length - 1 : -1] @ reader.unembedding.T
+    targets = torch.tensor(recording.ids[recording.prompt_length :])
+    own = logits.gather(2, targets.repeat(len(logits), 1)[..., None])
+    expected = 1 + (logits > own).sum(-1).numpy()
+    if in_half == "states":
+        np.testing.assert_array_equal(found.half.ranks, expected)
+    else:  # how sums are rounded to bfloat16 depends on the shape of the product
+        assert (np.abs(found.half.ranks - expected) <= 3).mean() > 0.9
+    whole = continuation_ranks(model, record(model, PROMPT, CONTINUATION), norm)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(found.full.ranks, whole.ranks)
+    assert (found.dtype, found.in_half) == ("bfloat16", in_half)
+
+
+def test_all_in_half_precision_is_the_lens_on_the_copy(model: LanguageModel) -> None:
+    half = in_half_precision(model, "bfloat16")
+    copy = continuation_ranks(half, record(half, PROMPT, CONTINUATION), "final")
+    whole = rank_changes(model, PROMPT, CONTINUATION, "final", in_half="all")
+    states = rank_changes(model, PROMPT, CONTINUATION, "final", in_half="states")
+    np.testing.assert_array_equal(whole.half.ranks, copy.ranks)
+    assert (whole.half.ranks != states.half.ranks).any()
+
+
+def test_bfloat16_changes_more_than_float16_and_float32_nothing() -> None:
+    changed = {
+        dtype: rank_changes(GPT2, PROMPT, CONTINUATION, "final", dtype=dtype).changed.sum()
+        for dtype in ("bfloat16", "float16")
+    }
+    assert changed["bfloat16"] > changed["float16"]
+
+
+def test_states_beyond_float16_are_refused_and_bfloat16_holds_them() -> None:
+    large = tiny.model("llama")
+    large.network.get_input_embeddings().weight.data.mul_(1e6)
+    with pytest.raises(ModelError, match="not finite"):
+        rank_changes(large, PROMPT, CONTINUATION, "final", dtype="float16")
+    assert rank_changes(large, PROMPT, CONTINUATION, "final").full.layers == tiny.LAYERS
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_on_another_device() -> None:
+    found = rank_changes(GPT2, PROMPT, CONTINUATION, "final", device="cuda")
+    here = rank_changes(GPT2, PROMPT, CONTINUATION, "final")
+    assert np.median(np.abs(found.half.ranks - here.half.ranks)) <= 2

@@ -1,0 +1,221 @@
+"""The variants of the lens against hand-worked numbers, and against whole logits."""
+
+import math
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tiny
+import torch
+from measures.test_lens import assert_ranks, reference_logits
+from torch import Tensor
+from torch.distributions import Categorical, kl_divergence
+
+from replication.base.axes import NORMS, Norm
+from replication.measures import lens, variants
+from replication.measures.record import record, record_ids
+from replication.models.errors import ModelError
+from replication.models.language_model import LanguageModel
+from replication.results.lens import Stage, WordProbabilities
+
+PROMPT, WORDS = "The keys to the cabinet", (" man", " woman", " are")
+
+
+def stage_logits(model: LanguageModel, norm: Norm, ids: tuple[int, ...]) -> Tensor:
+    """(stage, position, vocabulary) with both stages of every layer: after attention by taking
+    away what the feed-forward layer adds.
+    """
+    added: list[Tensor] = []
+    last = "post_feedforward_layernorm" if model.entry.architecture == "gemma3_text" else "mlp"
+    parts = [block.get_submodule(last) for block in model.blocks]
+    hooks = [part.register_forward_hook(lambda _m, _i, out: added.append(out[0])) for part in parts]
+    after = record_ids(model, ids).states
+    for hook in hooks:
+        hook.remove()
+    between = after - torch.stack(added)
+    with torch.inference_mode():
+        read = model.final_norm(between) if norm == "final" else between
+        whole = reference_logits(model, norm, ids)
+        return torch.stack([model.network.lm_head(read), whole], dim=1).flatten(0, 1)
+
+
+def test_stages_are_in_the_order_of_the_network() -> None:
+    labels = [str(stage) for stage in variants.stages_of(2, sublayers=True)]
+    assert labels == ["0 attention", "0", "1 attention", "1"]
+    assert variants.stages_of(2, sublayers=False) == (
+        Stage(0, "feed-forward"),
+        Stage(1, "feed-forward"),
+    )
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("sublayers", [False, True])
+def test_everything_agrees_with_whole_logits(
+    model: LanguageModel, norm: Norm, sublayers: bool
+) -> None:
+    recording = record(model, PROMPT, sublayers=True)
+    logits = stage_logits(model, norm, recording.ids)[
+        slice(None) if sublayers else slice(1, None, 2)
+    ]
+    shares = logits.double().softmax(-1)
+
+    words = variants.word_probabilities(model, recording, norm, WORDS, sublayers=sublayers)
+    ids = [model.single_token(word) for word in WORDS]
+    close(words.probabilities, shares[:, -1, ids])
+    assert_ranks(words.ranks, logits[:, -1:].expand(-1, len(ids), -1), ids)
+    assert len(words.stages) == len(logits) == (2 if sublayers else 1) * tiny.LAYERS
+
+    grid = variants.top_at_all_positions(model, recording, norm, sublayers=sublayers)
+    close(grid.probabilities, shares.max(-1).values)
+    assert grid.best == tuple(model.texts(row) for row in shares.argmax(-1).tolist())
+    assert_ranks(grid.next_ranks, logits[:, :-1], list(recording.ids[1:]))
+
+    unsure = variants.uncertainty(model, recording, norm, sublayers=sublayers)
+    said = Categorical(logits=logits.double())
+    final = Categorical(logits=logits[-1:].double().expand_as(logits))
+    close(unsure.entropy, said.entropy() / math.log(2))
+    close(unsure.divergence, kl_divergence(final, said) / math.log(2))
+    with pytest.raises(AssertionError):
+        close(unsure.divergence, kl_divergence(said, final) / math.log(2))
+    assert unsure.divergence[-1] == pytest.approx(0, abs=1e-6)
+
+
+def close(found: np.ndarray, expected: Tensor) -> None:
+    np.testing.assert_allclose(found, expected.numpy(), rtol=2e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_states_after_blocks_read_as_by_the_lens(model: LanguageModel, norm: Norm) -> None:
+    recording = record(model, PROMPT, sublayers=True)
+    words = variants.word_probabilities(model, recording, norm, WORDS, sublayers=True)
+    bare = variants.word_probabilities(model, recording, norm, WORDS)
+    assert (words.ranks[1::2] == bare.ranks).all()
+    assert (bare.ranks == lens.watched_ranks(model, recording, norm, WORDS).ranks).all()
+    assert (words.ranks[::2] != bare.ranks).any()
+
+
+# Three words whose logits are the state itself; two stages at one position, by hand:
+#   first  (0, 0, -200):       1/2, 1/2, 0       -> entropy 1 bit
+#   last   (0, ln 3, ln 4):    1/8, 3/8, 4/8     -> entropy 3/8 + 3/8 log2(8/3) + 1/2 bits
+# and with a third word of e^-2 in the first: KL(last || first) sums last x log2(last / first).
+THIRD = math.exp(-2)
+FIRST = [0.0, 0.0, -2.0]
+LAST = [0.0, math.log(3), math.log(4)]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 4096])
+def test_entropy_and_divergence_by_hand(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lens, "CHUNK", chunk)
+    states = torch.tensor([[FIRST], [LAST]])
+    entropy, divergence = variants.entropy_and_divergence(states, torch.eye(3))
+    total = 2 + THIRD
+    first = (1 / total, 1 / total, THIRD / total)
+    last = (1 / 8, 3 / 8, 4 / 8)
+    by_hand = sum(p * math.log2(p / q) for p, q in zip(last, first, strict=True))
+    swapped = sum(q * math.log2(q / p) for p, q in zip(last, first, strict=True))
+    assert divergence.flatten().tolist() == pytest.approx([by_hand, 0], abs=1e-7)
+    assert abs(by_hand - swapped) > 0.1
+    assert float(entropy[1, 0]) == pytest.approx(3 / 8 + 3 / 8 * math.log2(8 / 3) + 1 / 2)
+    assert float(entropy[0, 0]) == pytest.approx(-sum(q * math.log2(q) for q in first))
+
+
+def test_numbers_stay_finite_far_out() -> None:
+    """Logits without a norm reach thousands: one word is sure, the others have nothing left."""
+    states = torch.tensor([[[4000.0, 0.0]], [[0.0, 0.0]]])
+    entropy, divergence = variants.entropy_and_divergence(states, torch.eye(2))
+    assert entropy.flatten().tolist() == [0, 1]
+    assert divergence.flatten().tolist() == [pytest.approx(2000 / math.log(2) - 1), 0]
+
+
+def test_log_totals_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lens, "CHUNK", 2)
+    totals = variants.log_totals(torch.tensor([LAST, FIRST]), torch.eye(3))
+    assert totals.tolist() == pytest.approx([math.log(8), math.log(2 + THIRD)])
+
+
+def test_formulas_by_whole_logits(model: LanguageModel) -> None:
+    recording = record(model, PROMPT)
+    found = variants.formula_variants(model, recording, " are")
+    bare, token = recording.states[:, -1], model.single_token(" are")
+    with torch.inference_mode():
+        once = model.final_norm(bare)
+        logits = torch.stack([bare, once, model.final_norm(once)], dim=1) @ model.unembedding.T
+    close(found.probabilities, logits.double().softmax(-1)[..., token])
+    assert_ranks(found.ranks, logits, [token] * 3)
+    for column, norm in enumerate(NORMS):
+        right = variants.word_probabilities(model, recording, norm, [" are"])
+        assert (found.ranks[:-1, column] == right.ranks[:-1, 0]).all()
+        assert found.ranks[-1, 1] == right.ranks[-1, 0]
+
+
+def test_the_published_formula_needs_a_bias_that_is_not_there(model: LanguageModel) -> None:
+    recording = record(model, PROMPT)
+    head = model.network.lm_head
+    with pytest.raises(TypeError, match="NoneType"):
+        recording.states[-1] @ head.weight.T + head.bias
+    assert not variants.formula_variants(model, recording, " are").head_has_bias
+    head.bias = torch.nn.Parameter(torch.zeros(model.entry.vocabulary))
+    assert variants.formula_variants(model, recording, " are").head_has_bias
+
+
+def test_one_position_has_no_next_token() -> None:
+    model = tiny.model("gpt2")
+    grid = variants.top_at_all_positions(model, record(model, "T"), "none")
+    assert (grid.probabilities.shape, grid.next_ranks.shape) == ((4, 1), (4, 0))
+
+
+@pytest.mark.parametrize(
+    ("ranks", "from_stage"),
+    [([3, 1, 1], 1), ([1, 2, 1], 2), ([1, 1, 1], 0), ([2, 1, 2], None)],
+)
+def test_best_from_where_it_stays_best(ranks: list[int], from_stage: int | None) -> None:
+    stages = variants.stages_of(3, sublayers=False)
+    source = tiny.model("gpt2").provenance(PROMPT, "none")
+    column = np.array(ranks)[:, None]
+    found = WordProbabilities(np.full((3, 1), 0.1), column, stages, ("a",), source)
+    assert found.best_from("a") == (None if from_stage is None else stages[from_stage])
+    with pytest.raises(ValueError, match=r"'b' was not looked at: expected one of \('a',\)"):
+        found.best_from("b")
+
+
+Look = Callable[..., object]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda m, r: variants.word_probabilities(m, r, "none", ()), "no words to look at"),
+        (lambda m, r: variants.word_probabilities(m, r, "none", [" zebra"]), r"' zebra' is \d tok"),
+        (lambda m, r: variants.formula_variants(m, r, " zebra"), r"' zebra' is \d tokens"),
+        (lambda m, r: variants.uncertainty(m, r, "none", sublayers=True), "with sublayers=True"),
+    ],
+)
+def test_bad_input_is_named(wrong: Look, message: str) -> None:
+    model = tiny.model("gpt2")
+    with pytest.raises(ModelError, match=message):
+        wrong(model, record(model, PROMPT))
+
+
+def test_results_travel_and_refuse_what_does_not_fit() -> None:
+    model = tiny.model("llama")
+    recording = record(model, PROMPT)
+    words = variants.word_probabilities(model, recording, "final", WORDS)
+    grid = variants.top_at_all_positions(model, recording, "final")
+    unsure = variants.uncertainty(model, recording, "final")
+    formulas = variants.formula_variants(model, recording, " are")
+    assert b"torch" not in pickle.dumps((words, grid, unsure, formulas))
+    with pytest.raises(ValueError, match=r"probabilities of shape \(4, 3\).*expected \(4, 2\)"):
+        replace(words, words=("a", "b"))
+    with pytest.raises(ValueError, match=r"probabilities found .* expected 0 to 1"):
+        replace(words, probabilities=words.probabilities + 1)
+    with pytest.raises(ValueError, match="ranks of the next tokens of shape"):
+        replace(grid, next_ranks=np.ones((4, 1), dtype=np.int64))
+    with pytest.raises(ValueError, match="best tokens"):
+        replace(grid, best=grid.best[1:])
+    for found, name in ((unsure.entropy, "entropy"), (unsure.divergence, "divergence")):
+        with pytest.raises(ValueError, match=f"{name} found"):
+            replace(unsure, **{name: found - 1000})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"ranks of shape \(4, 2\) .* expected \(4, 3\)"):
+        replace(formulas, ranks=formulas.ranks[:, :2], probabilities=formulas.probabilities[:, :2])

@@ -1,0 +1,56 @@
+"""The results as CSV, read back."""
+
+import csv
+import io
+
+import pytest
+from made_findings import HOSTILE, made_findings
+
+from replication.pages.report.table import COLUMNS, as_csv
+
+FINDINGS = made_findings()
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(as_csv(FINDINGS))))
+
+
+def test_there_is_a_row_for_each_part(rows: list[dict[str, str]]) -> None:
+    assert tuple(rows[0]) == COLUMNS
+    named = [(row["claim"], row["subject"], row["norm"], row["part"]) for row in rows]
+    assert named == [
+        (f.claim, f.subject, f.norm, statement)
+        for f in FINDINGS.findings
+        for statement in ([part.statement for part in f.parts] or [""])
+    ]
+    assert ("HS-11", "published", "none", HOSTILE) in named
+
+
+def test_every_value_of_a_part_is_in_its_row(rows: list[dict[str, str]]) -> None:
+    part = FINDINGS.findings[1].parts[1]
+    row = rows[3]
+    assert (row["measured"], row["relation"], row["bound"]) == ("5.0", "<=", "1.0")
+    assert (row["holds"], row["margin"], row["unit"]) == ("False", str(part.margin), "ranks")
+    assert row["known_negative"] == f"because {HOSTILE}"
+    assert row["low"] == row["p_value"] == row["p_holm"] == row["not_testable"] == ""
+
+
+def test_what_a_share_rests_on_is_in_its_row(rows: list[dict[str, str]]) -> None:
+    of_many = [row for row in rows if row["claim"] == "HS-06-many" and row["norm"] == "final"]
+    spread = FINDINGS.findings[6].parts[1].spread
+    assert spread
+    plain, shared = of_many
+    assert plain["items"] == plain["p_holm"] == ""
+    assert (shared["items"], shared["clusters"], shared["level"]) == ("40", "10", "many texts")
+    assert shared["low"] == str(spread.low)
+    assert shared["p_value"] == shared["p_holm"] == str(spread.p_value)  # a family of one
+    assert (shared["effect_unit"], shared["effect"]) == ("logits", str(spread.effect))
+
+
+def test_chance_and_what_cannot_be_shown(rows: list[dict[str, str]]) -> None:
+    chances = {(row["chance_holds"], row["chance_controls"]) for row in rows}
+    assert chances == {("", ""), ("10", "10")}
+    last = rows[-1]
+    assert (last["claim"], last["verdict"], last["part"]) == ("EX-09", "not_testable", "")
+    assert last["not_testable"] == f"not here: {HOSTILE}"

@@ -1,0 +1,140 @@
+"""The pages of the interactive views: which there are, and that they hold the results' numbers."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tiny
+
+from replication.articles import experiments
+from replication.figures.further import SENTENCE
+from replication.figures.table import FIGURES
+from replication.measures.attention_weights import attention_of
+from replication.measures.record import record
+from replication.models import loading, registry
+from replication.pages import exploring
+from replication.questions.measured import Measured
+
+ATTENTION = ("attention_head", "attention_model", "attention_neuron")
+
+
+@pytest.fixture
+def name(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A tiny model in the table's place of a real one."""
+    model = tiny.model("gpt2")
+    monkeypatch.setitem(registry.MODELS, model.name, model.entry)
+    monkeypatch.setattr(loading, "load", lambda name: model)
+    return model.name
+
+
+def made(id: str, model: str, out: Path) -> str:
+    (path,) = exploring.make([id], model, out)
+    assert path == out / model / f"{id}.html"
+    return path.read_text("utf-8")
+
+
+def data_of(page: str) -> list[Any]:
+    """What the views of a page are drawn from: the published one first."""
+    found = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
+    return [json.loads(text) for text in found]
+
+
+def test_ranks_are_the_published_and_the_measured_ones(name: str, tmp_path: Path) -> None:
+    charts = data_of(made("rank_selected_token", name, tmp_path))
+    (id,) = FIGURES["rank_selected_token"].experiments
+    grids = [
+        experiments.published_ranks(id),
+        *(Measured(name).ranks(id, n) for n in ("none", "final")),
+    ]
+    for chart, grid in zip(charts, grids, strict=True):
+        columns = chart["data"]["values"]
+        assert [column["rank"] for column in columns] == grid.ranks.T.tolist()
+        assert ["best" in column for column in columns] == [grid is not grids[0]] * len(columns)
+    assert grids[1].ranks.tolist() != grids[2].ranks.tolist()
+
+
+def test_saliency_is_the_published_and_the_measured_one(name: str, tmp_path: Path) -> None:
+    views = data_of(made("saliency_ones", name, tmp_path))
+    (id,) = FIGURES["saliency_ones"].experiments
+    found = experiments.published_saliency(id), Measured(name).saliency(id, "none")
+    for view, saliency in zip(views, found, strict=True):
+        assert len(view["rows"]) == len(saliency.shares)
+        for place, row in enumerate(view["rows"]):
+            np.testing.assert_allclose(row, saliency.row(place), atol=1e-6)
+
+
+def test_factors_are_the_published_and_the_measured_ones(name: str, tmp_path: Path) -> None:
+    charts = data_of(made("factors_counting_two", name, tmp_path))
+    (id,) = FIGURES["factors_counting_two"].experiments
+    found = experiments.published_factors(id), Measured(name).factors(id, "none")
+    for chart, factors in zip(charts, found, strict=True):
+        shown = [factor["activity"] for factor in chart["data"]["values"]]
+        np.testing.assert_allclose(shown, factors.activity, rtol=1e-5, atol=1e-6)
+
+
+def test_attention_is_the_one_measured(name: str, tmp_path: Path) -> None:
+    page = made("attention_neuron", name, tmp_path)
+    start = page.index("window.bertviz_params = ") + len("window.bertviz_params = ")
+    drawn = json.JSONDecoder().raw_decode(page[start:])[0]["attention"]["all"]["attn"]
+    model = loading.load(name)
+    expected = attention_of(model, record(model, SENTENCE, attention=True))
+    np.testing.assert_allclose(np.array(drawn), expected.weights, atol=0.00051)
+
+
+def test_each_view_of_attention_is_a_page_of_its_own(name: str, tmp_path: Path) -> None:
+    paths = exploring.make(ATTENTION, name, tmp_path)
+    titles = [re.findall("<h1>(.*?) view of attention", path.read_text("utf-8")) for path in paths]
+    assert titles == [["Head"], ["Model"], ["Neuron"]]
+
+
+@pytest.mark.parametrize("id", ["heathrow", "saliency_hero", "factors_counting_five"])
+def test_the_published_numbers_have_pages_without_any_model(id: str, tmp_path: Path) -> None:
+    page = made(id, "published", tmp_path)
+    assert len(data_of(page)) == len(FIGURES[id].experiments)
+    assert f"<h1>{FIGURES[id].title}</h1>" in page
+
+
+def test_no_attention_was_published(tmp_path: Path) -> None:
+    (path,) = exploring.make(["attention_head", "saliency_ones"], "published", tmp_path)
+    assert path.stem == "saliency_ones"
+    assert [file.name for file in (tmp_path / "published").glob("*.html")] == ["saliency_ones.html"]
+    with pytest.raises(ValueError, match="no attention was published: name a model"):
+        exploring.make(ATTENTION, "published", tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_ids_are_chosen_once_each_and_unknown_ones_get_the_known(tmp_path: Path) -> None:
+    assert exploring.select(["heathrow", "attention_head", "heathrow"]) == [
+        "heathrow",
+        "attention_head",
+    ]
+    everything = exploring.select([])
+    assert set(ATTENTION) < set(everything)
+    shown = {id for id, figure in FIGURES.items() if figure.shows in ("top tokens", "answers")}
+    assert shown.isdisjoint(everything)
+    with pytest.raises(ValueError, match="no interactive view 'moon': expected one of rank_sel"):
+        exploring.select(["heathrow", "moon"])
+
+
+def test_an_unknown_model_leaves_nothing_behind(tmp_path: Path) -> None:
+    for id in ("heathrow", "attention_head"):
+        with pytest.raises(ValueError, match="unknown model 'gpt9'"):
+            exploring.make([id], "gpt9", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_that_would_come_out_as_it_is_is_left(name: str, tmp_path: Path) -> None:
+    def make(anew: bool) -> int:
+        (path,) = exploring.make(["saliency_ones"], name, tmp_path, anew=anew)
+        return path.stat().st_mtime_ns
+
+    first = make(anew=False)
+    assert make(anew=False) == first
+    assert make(anew=True) > first
+    path = tmp_path / name / "saliency_ones.html"
+    path.write_text("altered")
+    make(anew=False)
+    assert "altered" not in path.read_text("utf-8")
