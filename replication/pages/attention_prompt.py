@@ -22,11 +22,11 @@ def page(
     from replication.measures.attention_weights import attention_of, queries_and_keys
     from replication.measures.record import record
     from replication.models.loading import load
-    from replication.pages import attention
+    from replication.pages.attention import head_view, model_view, neuron_view
 
     loaded = load(model)
     if view == "neuron":
-        return attention.neuron_view(queries_and_keys(loaded, text), layers, heads)
+        return neuron_view(queries_and_keys(loaded, text), layers, heads)
     attention = attention_of(loaded, record(loaded, text, attention=True))
-    draw = attention.head_view if view == "head" else attention.model_view
+    draw = head_view if view == "head" else model_view
     return draw(attention, layers, heads)

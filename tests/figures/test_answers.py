@@ -161,7 +161,7 @@ def test_stages_and_pairs_are_written_as_what_they_hold() -> None:
     found = PatchingProfile(by_layer, by_layer, by_layer, by_layer, one, one, (pair,), {}, SOURCE)
     shown = numbers_of(found)
     assert shown["kind"] == "patching_profile"
-    assert shown["pairs"] == [["The keys", "The key", " are", " is"]]
+    assert shown["pairs"] == [["The keys", "The key", " are", " is", ""]]
     assert shown["at_last"] == [[0.25, 1]]
     words = WORDS.ask(tiny.model("gpt2"), "none")
     stages = json.loads(json.dumps(numbers_of(words)))["stages"]

@@ -289,8 +289,8 @@ def test_too_few_items_are_not_testable() -> None:
 
 
 PLANTED = '''
-from replication.findings import claim
-from replication.parts import mostly
+from replication.judging.findings import claim
+from replication.judging.comparisons import mostly
 
 def early(view, better):
     """Tokens as items in pairs: does the last layer rank them better than the first?"""

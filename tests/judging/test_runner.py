@@ -21,8 +21,8 @@ from replication.questions.measured import Measured
 
 ROOT = Path(__file__).parents[2]
 PLANTED = '''
-from replication.findings import claim
-from replication.parts import at_most
+from replication.judging.findings import claim
+from replication.judging.comparisons import at_most
 
 @claim("T-01", ("ranks", "ranks_ones"))
 def a_true_finding(view):

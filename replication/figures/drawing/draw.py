@@ -1,0 +1,79 @@
+"""The one place that chooses how results are drawn: by their type."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import singledispatch
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from replication.figures.drawing.attention import attention_page
+from replication.figures.drawing.cells import draw_candidates
+from replication.figures.drawing.curves import curves_page
+from replication.figures.drawing.formulas import formulas_page
+from replication.figures.drawing.lens import positions_page, uncertainty_page, words_page
+from replication.figures.drawing.pages import factors_page, neurons_page, saliency_page
+from replication.figures.drawing.panels import panels
+from replication.figures.drawing.patching import effects_page
+from replication.results.attention import LayerAttention
+from replication.results.factors import Factors
+from replication.results.lens import FormulaVariants, PositionGrid, Uncertainty, WordProbabilities
+from replication.results.neurons import Firing
+from replication.results.patching import PatchingEffects
+from replication.results.ranks import RankGrid, TopTokens
+from replication.results.saliency import Saliency
+from replication.results.sets import LayerCurves
+from replication.results.untestable import Untestable
+
+Results = Mapping[str, Sequence[Any]]
+"""By question, what each subject answers under each norm, in the order they are drawn."""
+
+
+def draw(results: Results, title: str, **options: Any) -> Figure:
+    """A page of results that are all of one type, or ``Untestable``.
+
+    ``options`` are those of the type's own page: ``chosen`` (numbers of generated tokens) for
+    saliency, ``last_layer`` for top tokens. ``TypeError`` for a type that is not drawn.
+    """
+    shown = [result for group in results.values() for result in group]
+    first = next((one for one in shown if not isinstance(one, Untestable)), None)
+    if first is None:
+        return panels(results, title)
+    return _page(first, results, title, **options)
+
+
+@singledispatch
+def _page(first: Any, results: Results, title: str, **options: Any) -> Figure:
+    raise TypeError(f"{type(first).__name__} is not drawn: expected one of {', '.join(_drawn())}")
+
+
+def _drawn() -> Iterator[str]:
+    return (kind.__name__ for kind in _page.registry if kind is not object)
+
+
+@_page.register
+def _(first: RankGrid, results: Results, title: str) -> Figure:
+    return panels(results, title)
+
+
+@_page.register
+def _(first: TopTokens, results: Results, title: str, *, last_layer: bool = False) -> Figure:
+    return panels(results, title, draw_candidates) if last_layer else panels(results, title)
+
+
+@_page.register
+def _(first: Saliency, results: Results, title: str, *, chosen: Sequence[int] = (0,)) -> Figure:
+    return saliency_page(results, title, chosen)
+
+
+for kind, page in (
+    (Factors, factors_page),
+    (Firing, neurons_page),
+    (LayerAttention, attention_page),
+    (FormulaVariants, formulas_page),
+    (PositionGrid, positions_page),
+    (Uncertainty, uncertainty_page),
+    (WordProbabilities, words_page),
+    (PatchingEffects, effects_page),
+    (LayerCurves, curves_page),
+):
+    _page.register(kind, lambda _, results, title, page=page: page(results, title))
