@@ -18,9 +18,9 @@ import pytest
 import torch
 
 from replication.articles.thresholds import MOST_CONTROLS
-from replication.base.axes import NORMS, Norm
 from replication.base.environment import environment
 from replication.base.files import write_whole
+from replication.base.norms import NORMS, Norm
 from replication.judging.findings import (
     ChanceFinding,
     Claim,
@@ -35,7 +35,7 @@ from replication.models import weights
 from replication.models.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find, provenance
 from replication.questions.controls import Controls
 from replication.questions.measured import subject
-from replication.questions.subjects import Published, Subject, View
+from replication.questions.subjects import Case, Published, Subject
 
 WITHOUT_WEIGHTS = "not_testable: weights not available"
 KNOWN_NEGATIVES = Path(__file__).with_name("known_negatives.toml")
@@ -79,11 +79,11 @@ class Run:
         if model not in self.controls:
             self.fetch(model)
             asked = {
-                (norm, measurement): None
+                (norm, question): None
                 for claim in self.claims
                 if not claim.published_only
                 for norm in claim.norms(self.norms)
-                for measurement in claim.measurements
+                for question in claim.questions
             }
             names = [control_name(model, seed) for seed in CONTROL_SEEDS]
             self.controls[model] = Controls(names, list(asked))
@@ -238,7 +238,7 @@ class FindingTest(ClaimTest):
         """Judge, keep the finding, and fail if it does not hold."""
         with self.weights_at_hand() as run:
             judged = run.subject(self.subject)
-        finding = judge(self.claim, View(judged, self.norm))
+        finding = judge(self.claim, Case(judged, self.norm))
         reason = self.negative["reason"] if self.negative else None
         finding = finding.model_copy(update={"known_negative": reason})
         run.findings.append(finding)
@@ -257,7 +257,7 @@ class ChanceTest(ClaimTest):
         """Take the chance rate, keep it, and fail if it is too high to say anything."""
         with self.weights_at_hand() as run:
             controls = run.start_controls(self.subject).results()
-        rate = chance(self.claim, (View(control, self.norm) for control in controls))
+        rate = chance(self.claim, (Case(control, self.norm) for control in controls))
         found = ChanceFinding(
             claim=self.claim.id,
             model=self.subject,

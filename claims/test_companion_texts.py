@@ -11,24 +11,26 @@ import numpy as np
 from replication.articles.thresholds import ATTENDS, CLEARLY_APART
 from replication.judging.comparisons import Part, agrees, at_most, less, more
 from replication.judging.findings import claim
-from replication.questions.subjects import View
-from replication.questions.texts import Formulas, HeadsOver, UncertaintyOver, WordsAlongLayers
+from replication.questions.attention import HeadsOver
+from replication.questions.lens import FormulasOf, UncertaintyOf, WordsOf
+from replication.questions.question import Text
+from replication.questions.subjects import Case
 from replication.results.attention import HeadStatistics
 from replication.results.lens import FORMULAS
 
-CAPITAL = "The capital of France is"
-CITIES = WordsAlongLayers(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)
-FORMULA = Formulas(CAPITAL, " Paris")
-UNSURE = UncertaintyOver(CAPITAL)
+CAPITAL = Text("The capital of France is")
+CITIES = WordsOf(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)
+FORMULA = FormulasOf(CAPITAL, " Paris")
+UNSURE = UncertaintyOf(CAPITAL)
 HEADS = HeadsOver()
 
 
 @claim("LL-01", CITIES)
-def paris_becomes_the_best_candidate(view: View) -> Iterator[Part]:
+def paris_becomes_the_best_candidate(case: Case) -> Iterator[Part]:
     """After "The capital of France is" the lens shows a layer from which on " Paris" is the best
     candidate; other capitals stay behind it.
     """
-    found = view.answer(CITIES)
+    found = case.answer(CITIES)
     yield at_most("rank of ' Paris' after the last layer", found.ranks[-1, 0], 1, "ranks")
     yield less(
         "rank of ' Paris' after the last layer against the first",
@@ -46,11 +48,11 @@ def paris_becomes_the_best_candidate(view: View) -> Iterator[Part]:
 
 
 @claim("LL-02", FORMULA, norm_matters=False)
-def the_published_formula_is_not_the_models(view: View) -> Iterator[Part]:
+def the_published_formula_is_not_the_models(case: Case) -> Iterator[Part]:
     """The commonly published formula leaves out the final norm, which changes ranks, and adds a
     bias, which most heads do not have.
     """
-    found = view.answer(FORMULA)
+    found = case.answer(FORMULA)
     ranks = {name: found.ranks[:, column] for column, name in enumerate(FORMULAS)}
     yield agrees("biases of the head", int(found.head_has_bias), 0, 0, "biases")
     changed = int(np.sum(ranks["no norm"] != ranks["final norm"]))
@@ -70,11 +72,11 @@ def the_published_formula_is_not_the_models(view: View) -> Iterator[Part]:
 
 
 @claim("LL-03", UNSURE)
-def layers_come_closer_to_the_output(view: View) -> Iterator[Part]:
+def layers_come_closer_to_the_output(case: Case) -> Iterator[Part]:
     """Read at all positions at once, the layers come closer to what the model says in the end: the
     last third of them is closer than the first.
     """
-    divergence = view.answer(UNSURE).divergence
+    divergence = case.answer(UNSURE).divergence
     third = len(divergence) // 3
     yield less(
         "median divergence from the output over the last third of the layers against the first",
@@ -85,11 +87,11 @@ def layers_come_closer_to_the_output(view: View) -> Iterator[Part]:
 
 
 @claim("BV-04", HEADS, norm_matters=False)
-def some_heads_have_a_target(view: View) -> Iterator[Part]:
+def some_heads_have_a_target(case: Case) -> Iterator[Part]:
     """Some heads attend to the first token, some to the delimiter, some to the same word, some to
     the token before.
     """
-    found = view.answer(HEADS)
+    found = case.answer(HEADS)
     for target in found.targets:
         yield more(
             f"heads that give more than half of their weight to: {target}",
@@ -100,9 +102,9 @@ def some_heads_have_a_target(view: View) -> Iterator[Part]:
 
 
 @claim("BV-04-apart", HEADS, norm_matters=False)
-def heads_of_one_layer_differ(view: View) -> Iterator[Part]:
+def heads_of_one_layer_differ(case: Case) -> Iterator[Part]:
     """The heads of one layer differ clearly."""
-    found: HeadStatistics = view.answer(HEADS)
+    found: HeadStatistics = case.answer(HEADS)
     yield more(
         "mean distance between two heads of a layer",
         float(found.distances.mean()),

@@ -16,14 +16,20 @@ from jaxtyping import Float
 from replication.articles.thresholds import OFTEN, ROUNDING_WHOLE_PERCENT, START_OF_ANSWER
 from replication.judging.comparisons import Part, agrees, at_most, less, more
 from replication.judging.findings import claim
-from replication.questions.subjects import View
+from replication.questions.lens import ContinuationOf, RanksOf
+from replication.questions.saliency import SaliencyOf
+from replication.questions.subjects import Case
 from replication.results.ranks import RankGrid
 from replication.results.roles import Role, countries_in, roles_of
 from replication.results.saliency import Saliency
 from replication.results.untestable import NotTestable
 
-YEAR, ONES, EU = "saliency_shakespeare", "saliency_ones", "saliency_eu"
-ANSWER, COUNTING = "saliency_dialogpt", "ranks_counting"
+YEAR = SaliencyOf.of_figure("saliency_shakespeare")
+ONES = SaliencyOf.of_figure("saliency_ones")
+EU = ContinuationOf.of_figure("saliency_eu")
+ANSWER = SaliencyOf.of_figure("saliency_dialogpt")
+COUNTING = RanksOf.of_figure("ranks_counting")
+COUNTING_WRITTEN = ContinuationOf.of_figure("ranks_counting")
 NAME = "William Shakespeare"
 
 Row = Float[np.ndarray, " position"]
@@ -52,12 +58,12 @@ def generated_roles(saliency: Saliency) -> tuple[Role, ...]:
     return roles_of(saliency.tokens)[saliency.n_input :]
 
 
-@claim("EX-01", ("saliency", YEAR), norm_matters=False)
-def the_name_leads_to_the_year(view: View) -> Iterator[Part]:
+@claim("EX-01", YEAR, norm_matters=False)
+def the_name_leads_to_the_year(case: Case) -> Iterator[Part]:
     """Shakespeare's year of birth: for its first token the name counts most, with 53 % (20 % and
     33 %), then " year" with 22 % and " born" with 14 %.
     """
-    saliency = view.saliency(YEAR)
+    saliency = case.answer(YEAR)
     row = saliency.row(generated_roles(saliency).index(Role.NUMBER))
     name, year, born = (places(saliency.tokens, word) for word in (NAME, "year", "born"))
     shares = [row[found].sum() for found in (name, year, born)]
@@ -67,19 +73,19 @@ def the_name_leads_to_the_year(view: View) -> Iterator[Part]:
     yield more("share of ' year' against the best token but the name", shares[1], rest, "share")
     rest = best_other(row, [*name, *year, *born])
     yield more("share of ' born' against the best token left", shares[2], rest, "share")
-    if view.is_paper_model(YEAR):
+    if case.is_paper_model(YEAR):
         shares += [row[places(saliency.tokens, word)].sum() for word in NAME.split()]
         words = ("the name", "' year'", "' born'", *NAME.split())
         for word, share, percent in zip(words, shares, (53, 22, 14, 20, 33), strict=True):
             yield agrees(f"share of {word}", share, percent / 100, ROUNDING_WHOLE_PERCENT, "share")
 
 
-@claim("EX-02", ("saliency", YEAR), norm_matters=False)
-def what_was_written_counts_next(view: View) -> Iterator[Part]:
+@claim("EX-02", YEAR, norm_matters=False)
+def what_was_written_counts_next(case: Case) -> Iterator[Part]:
     """For the second token of the year the name counts most again, with 60 %, and next the first
     half of the year, an output that has become an input.
     """
-    saliency = view.saliency(YEAR)
+    saliency = case.answer(YEAR)
     roles = generated_roles(saliency)
     if Role.CONTINUED not in roles:
         raise NotTestable("the year is one token, so no token of it follows another")
@@ -90,16 +96,16 @@ def what_was_written_counts_next(view: View) -> Iterator[Part]:
     rest = best_other(row, [*name, *outputs])
     yield more("share of the name against all else", share, max(written, rest), "share")
     yield more("share of what was written against the best token left", written, rest, "share")
-    if view.is_paper_model(YEAR):
+    if case.is_paper_model(YEAR):
         yield agrees("share of the name", share, 0.60, ROUNDING_WHOLE_PERCENT, "share")
 
 
-@claim("EX-03", ("saliency", ONES), norm_matters=False)
-def the_very_first_token_leads(view: View) -> Iterator[Part]:
+@claim("EX-03", ONES, norm_matters=False)
+def the_very_first_token_leads(case: Case) -> Iterator[Part]:
     """In the sequence of ones every generated token gives its highest share to the very first
     token of the text.
     """
-    saliency = view.saliency(ONES)
+    saliency = case.answer(ONES)
     count = len(saliency.shares)
     others = sum(saliency.row(i).argmax() != 0 for i in range(count))
     yield at_most(
@@ -115,12 +121,12 @@ def next_in_importance(row: Row) -> int:
     return 1 + int(row[1:].argmax())
 
 
-@claim("EX-04", ("saliency", ONES), norm_matters=False)
-def near_and_early_tokens_come_next(view: View) -> Iterator[Part]:
+@claim("EX-04", ONES, norm_matters=False)
+def near_and_early_tokens_come_next(case: Case) -> Iterator[Part]:
     """In the sequence of ones the preceding token and the first three are often the next in
     importance, after the very first.
     """
-    saliency = view.saliency(ONES)
+    saliency = case.answer(ONES)
     rows = [saliency.row(i) for i in range(len(saliency.shares))]
     near = [next_in_importance(row) in (1, 2, len(row) - 1) for row in rows]
     yield more(
@@ -131,11 +137,11 @@ def near_and_early_tokens_come_next(view: View) -> Iterator[Part]:
     )
 
 
-@claim("EX-05", ("written", EU), norm_matters=False)
-def the_list_goes_on_alphabetically(view: View) -> Iterator[Part]:
+@claim("EX-05", EU, norm_matters=False)
+def the_list_goes_on_alphabetically(case: Case) -> Iterator[Part]:
     """The list of EU countries goes on in alphabetical order, but for names that come again."""
-    before = list(dict.fromkeys(countries_in(view.provenance(EU).prompt)))
-    written = "".join(view.written(EU))
+    before = list(dict.fromkeys(countries_in(case.provenance(EU).prompt)))
+    written = "".join(case.answer(EU))
     added = [name for name in dict.fromkeys(countries_in(written)) if name not in before]
     if len(added) < 2:
         raise NotTestable(f"its list goes on with {len(added)} new countries: {written!r}")
@@ -144,12 +150,12 @@ def the_list_goes_on_alphabetically(view: View) -> Iterator[Part]:
     yield at_most(statement, backwards, 0, "steps")
 
 
-@claim("EX-06", ("saliency", ANSWER), norm_matters=False)
-def the_question_is_looked_at(view: View) -> Iterator[Part]:
+@claim("EX-06", ANSWER, norm_matters=False)
+def the_question_is_looked_at(case: Case) -> Iterator[Part]:
     """The answer to the ultimate question: at its start the question mark counts most, and later
     " will" and " ever" give noticeably more to " ultimate" than the rest of the answer does.
     """
-    saliency = view.saliency(ANSWER)
+    saliency = case.answer(ANSWER)
     tokens, answer = saliency.tokens, saliency.tokens[saliency.n_input :]
     mark, ultimate = places(tokens, "?"), places(tokens, "ultimate")
     starts = [
@@ -173,14 +179,14 @@ def the_question_is_looked_at(view: View) -> Iterator[Part]:
         yield more(statement, given[i], rest.max(), "share")
 
 
-@claim("EX-07", ("written", COUNTING), norm_matters=False)
-def counting_goes_on(view: View) -> Iterator[Part]:
+@claim("EX-07", COUNTING_WRITTEN, norm_matters=False)
+def counting_goes_on(case: Case) -> Iterator[Part]:
     """After " 1, 2, 3," the model goes on counting, with a comma after every number."""
-    text = "".join(view.written(COUNTING))
+    text = "".join(case.answer(COUNTING_WRITTEN))
     items = re.findall(r"\d+|[^\W\d]+|[^\w\s]", text)
     if not items:
         raise NotTestable(f"it writes nothing that can be seen: {text!r}")
-    last = int(re.findall(r"\d+", view.provenance(COUNTING).prompt)[-1])
+    last = int(re.findall(r"\d+", case.provenance(COUNTING_WRITTEN).prompt)[-1])
     numbers, commas = items[::2], items[1::2]
     wrong = sum(item != str(last + 1 + i) for i, item in enumerate(numbers))
     yield at_most(
@@ -201,16 +207,16 @@ def settled(grid: RankGrid, role: Role) -> int:
     return grid.layers - int(np.logical_and.accumulate(first[::-1]).sum())
 
 
-@claim("EX-08", ("ranks", COUNTING))
-def commas_are_settled_before_digits(view: View) -> Iterator[Part]:
+@claim("EX-08", COUNTING)
+def commas_are_settled_before_digits(case: Case) -> Iterator[Part]:
     """In counting, commas are settled at least one layer before the digits: from layer 3 on, and
     the digits from layer 4 on, of 6.
     """
-    grid = view.ranks(COUNTING)
+    grid = case.answer(COUNTING)
     comma, digit = settled(grid, Role.COMMA), settled(grid, Role.NUMBER)
     yield less("layer from which all commas have rank 1, against all digits", comma, digit, "layer")
     digits = grid.of_role(Role.NUMBER)[-1]
     yield at_most("worst rank of a digit after the last layer", digits.max(), 1, "ranks")
-    if view.is_paper_model(COUNTING):
+    if case.is_paper_model(COUNTING):
         yield agrees("layer from which all commas have rank 1", comma, 3, 0, "layer")
         yield agrees("layer from which all digits have rank 1", digit, 4, 0, "layer")

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from replication.articles.thresholds import OFTEN
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.judging.comparisons import Part, at_most, more, mostly
 from replication.judging.findings import claim
 from replication.measures.patching import layers_needed
 from replication.questions.sets import ArrivalsOver, ExpectedOver, PatchingOver, WatchedOver
-from replication.questions.subjects import View
+from replication.questions.subjects import Case
 from replication.results.sets import ExpectedSet, WatchedSet
 
 AGREEMENT = WatchedOver("agreement")
@@ -31,11 +31,11 @@ STEADY = {"subject": "singular", "attractor": "plural"}  # as in "The key to the
 
 
 @claim("HS-05-many", REPEATS)
-def the_last_layer_is_cautious_with_most_patterns(view: View) -> Iterator[Part]:
+def the_last_layer_is_cautious_with_most_patterns(case: Case) -> Iterator[Part]:
     """Over repeated numbers with other separators, the last layer takes probability from the token
     that repeats, which was and stays the best candidate.
     """
-    yield caution(view.answer(REPEATS), view.norm)
+    yield caution(case.answer(REPEATS), case.norm)
 
 
 def caution(found: ExpectedSet, norm: Norm) -> Part:
@@ -54,11 +54,11 @@ def caution(found: ExpectedSet, norm: Norm) -> Part:
 
 
 @claim("HS-14-many", AGREEMENT, norm_matters=False)
-def most_verbs_agree_at_the_end(view: View) -> Iterator[Part]:
+def most_verbs_agree_at_the_end(case: Case) -> Iterator[Part]:
     """After the last layer the verb agrees with the subject, in the plural and in the singular, and
     not with the noun of the other number that stands next to it.
     """
-    found = view.answer(AGREEMENT)
+    found = case.answer(AGREEMENT)
     for number, verb, kept in (("plural", " are", MISLED), ("singular", " is", STEADY)):
         ahead = found.ahead("final", **kept)
         yield mostly(
@@ -72,16 +72,16 @@ def most_verbs_agree_at_the_end(view: View) -> Iterator[Part]:
 
 
 @claim("HS-15-many", AGREEMENT)
-def no_layer_before_the_last_agrees_with_most_subjects(view: View) -> Iterator[Part]:
+def no_layer_before_the_last_agrees_with_most_subjects(case: Case) -> Iterator[Part]:
     """After a subject in the plural with a noun in the singular next to it, all layers before the
     last have " is" before " are".
     """
-    yield lateness(view, view.norm)
+    yield lateness(case, case.norm)
 
 
-def lateness(view: View, norm: Norm) -> Part:
+def lateness(case: Case, norm: Norm) -> Part:
     """How often a plural subject gets its verb in the last layer and in none before."""
-    found = view.answer(AGREEMENT)
+    found = case.answer(AGREEMENT)
     ahead = found.ahead(norm, **MISLED)
     return mostly(
         "share of plural subjects with ' are' first after the last layer and after none before",
@@ -92,12 +92,12 @@ def lateness(view: View, norm: Norm) -> Part:
 
 
 @claim("HS-16-many", AGREEMENT)
-def a_singular_subject_has_its_verb_in_every_layer(view: View) -> Iterator[Part]:
+def a_singular_subject_has_its_verb_in_every_layer(case: Case) -> Iterator[Part]:
     """After a subject in the singular with a noun in the plural next to it, every layer has " is"
     before " are".
     """
-    found = view.answer(AGREEMENT)
-    ahead = found.ahead(view.norm, **STEADY)
+    found = case.answer(AGREEMENT)
+    ahead = found.ahead(case.norm, **STEADY)
     yield mostly(
         "share of singular subjects with ' is' first after every layer",
         np.all(ahead, axis=1),
@@ -107,14 +107,14 @@ def a_singular_subject_has_its_verb_in_every_layer(view: View) -> Iterator[Part]
 
 
 @claim("HS-17-many", OCCUPATIONS)
-def inner_layers_prefer_men_for_most_occupations(view: View) -> Iterator[Part]:
+def inner_layers_prefer_men_for_most_occupations(case: Case) -> Iterator[Part]:
     """After an occupation, all layers before the last put the word for a man before the one for a
     woman, whoever mostly does the work.
     """
-    found = view.answer(OCCUPATIONS)
+    found = case.answer(OCCUPATIONS)
     for workers in ("women", "men"):
         kept = {"stereotype": workers}
-        ahead = found.ahead(view.norm, **kept)
+        ahead = found.ahead(case.norm, **kept)
         man = ahead if workers == "men" else ~ahead
         yield mostly(
             f"work done mostly by {workers}: share of texts with the man's word first after every "
@@ -126,11 +126,11 @@ def inner_layers_prefer_men_for_most_occupations(view: View) -> Iterator[Part]:
 
 
 @claim("HS-18-many", OCCUPATIONS, norm_matters=False)
-def the_last_layer_goes_by_who_does_the_work(view: View) -> Iterator[Part]:
+def the_last_layer_goes_by_who_does_the_work(case: Case) -> Iterator[Part]:
     """The last layer puts the woman's word first for work that mostly women do, and the man's for
     work that mostly men do.
     """
-    yield from by_workers(view.answer(OCCUPATIONS))
+    yield from by_workers(case.answer(OCCUPATIONS))
 
 
 def by_workers(found: WatchedSet) -> Iterator[Part]:
@@ -150,11 +150,11 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
 
 
 @claim("HS-14-held-out", BLIMP, norm_matters=False)
-def verbs_of_others_agree_at_the_end(view: View) -> Iterator[Part]:
+def verbs_of_others_agree_at_the_end(case: Case) -> Iterator[Part]:
     """On sentences of others (BLiMP: a noun of the other number, or a relative clause, between
     subject and verb) the verb agrees with the subject after the last layer.
     """
-    found = view.answer(BLIMP)
+    found = case.answer(BLIMP)
     ahead = found.ahead("final")
     yield mostly(
         "share of sentences with the right verb first after the last layer",
@@ -167,20 +167,20 @@ def verbs_of_others_agree_at_the_end(view: View) -> Iterator[Part]:
 
 
 @claim("HS-18-held-out", WINOGENDER, norm_matters=False)
-def pronouns_of_others_go_by_who_does_the_work(view: View) -> Iterator[Part]:
+def pronouns_of_others_go_by_who_does_the_work(case: Case) -> Iterator[Part]:
     """On sentences of others (Winogender) the last layer puts " she" first for work that mostly
     women do, and " he" for work that mostly men do.
     """
-    yield from by_workers(view.answer(WINOGENDER))
+    yield from by_workers(case.answer(WINOGENDER))
 
 
 @claim("HS-20-many", LISTS)
-def syntax_comes_before_content_in_most_lists(view: View) -> Iterator[Part]:
+def syntax_comes_before_content_in_most_lists(case: Case) -> Iterator[Part]:
     """In numbered lists of many kinds, newlines and periods are near the top early and what is
     listed late.
     """
-    found = view.answer(LISTS)
-    under = NORMS.index(view.norm)
+    found = case.answer(LISTS)
+    under = NORMS.index(case.norm)
     later = found.content[under] - found.syntax[under]
     yield mostly(
         "share of lists whose newlines and periods stay near the top from an earlier layer on than "
@@ -193,11 +193,11 @@ def syntax_comes_before_content_in_most_lists(view: View) -> Iterator[Part]:
 
 
 @claim("HS-Q1", PATCHING, norm_matters=False)
-def agreement_is_settled_in_the_last_layer(view: View) -> Iterator[Part]:
+def agreement_is_settled_in_the_last_layer(case: Case) -> Iterator[Part]:
     """Of the article's question, the first half: agreement is settled in the last layer. Then most
     of what tells the verb's number reaches the last position there.
     """
-    found = view.answer(PATCHING)
+    found = case.answer(PATCHING)
     added = found.added_by_last
     yield mostly(
         "share of pairs whose last layer adds more than half of the effect at the last position",
@@ -209,12 +209,12 @@ def agreement_is_settled_in_the_last_layer(view: View) -> Iterator[Part]:
 
 
 @claim("HS-Q1-circuit", PATCHING, norm_matters=False)
-def agreement_is_settled_over_several_layers(view: View) -> Iterator[Part]:
+def agreement_is_settled_over_several_layers(case: Case) -> Iterator[Part]:
     """Of the article's question, the second half: a circuit over several layers settles agreement.
     Then what tells the verb's number leaves the subject and is at the last position before the
     last layer, and no single layer brings most of it.
     """
-    found = view.answer(PATCHING)
+    found = case.answer(PATCHING)
     clusters = [pair.cluster for pair in found.pairs]
     before = found.at_last[:, -2]
     yield mostly(
@@ -247,10 +247,10 @@ def agreement_is_settled_over_several_layers(view: View) -> Iterator[Part]:
 
 
 @claim("HS-Q2", REPEATS, AGREEMENT, norm_matters=False)
-def the_last_layer_is_special_under_the_final_norm_too(view: View) -> Iterator[Part]:
+def the_last_layer_is_special_under_the_final_norm_too(case: Case) -> Iterator[Part]:
     """The question that the method raises: are the last layer's caution (HS-05) and the failure of
     all layers before it (HS-15) more than a product of leaving out the final norm? Then both are
     there under the final norm too.
     """
-    yield caution(view.answer(REPEATS), "final")
-    yield lateness(view, "final")
+    yield caution(case.answer(REPEATS), "final")
+    yield lateness(case, "final")

@@ -29,14 +29,30 @@ from replication.judging.comparisons import Part, agrees, less, more
 from replication.judging.findings import claim
 from replication.measures.factors import reach
 from replication.measures.role_scores import RoleScore, role_score
-from replication.questions.subjects import View
+from replication.questions.neurons import (
+    ClustersOf,
+    ComponentsOf,
+    FactorsOf,
+    FeedForwardShareOf,
+    SparsityOf,
+)
+from replication.questions.subjects import Case
 from replication.results.factors import Factors
 from replication.results.roles import Role
 from replication.results.untestable import NotTestable
 
-TWO, FIVE = "factors_counting_two", "factors_counting_five"
-EU, XML, UNDERGROUND = "factors_eu", "factors_xml", "factors_underground_layer0"
-FIRST_TOKEN_FIGURES = (FIVE, EU, XML, UNDERGROUND, "factors_hero_eu")
+COUNTING = "factors_counting_two"
+TWO = FactorsOf.of_figure(COUNTING)
+FIVE = FactorsOf.of_figure("factors_counting_five")
+EU = FactorsOf.of_figure("factors_eu")
+XML = FactorsOf.of_figure("factors_xml")
+UNDERGROUND = FactorsOf.of_figure("factors_underground_layer0")
+UNDERGROUND_18 = FactorsOf.of_figure("factors_underground_layer0", 18)
+SPARSITY = SparsityOf.of_figure(COUNTING)
+CLUSTERS = ClustersOf.of_figure(COUNTING, CLUSTERS_OF_A_LAYER)
+COMPONENTS = ComponentsOf.of_figure(COUNTING, 2)
+SHARE = FeedForwardShareOf(published=COUNTING)
+FIRST_TOKEN_FIGURES = (FIVE, EU, XML, UNDERGROUND, FactorsOf.of_figure("factors_hero_eu"))
 """Those that the article shows with room for such a factor: two factors of a count have none. The
 C++ text, published as data and not shown, is as costly as all of these and left out."""
 
@@ -105,26 +121,26 @@ def roles_have_factors(factors: Factors, roles: Mapping[str, Marks]) -> Iterator
     yield different(scores.values())
 
 
-def on_most_seeds(view: View, id: str, parts: PartsOfFactors) -> Iterator[Part]:
+def on_most_seeds(case: Case, question: FactorsOf, parts: PartsOfFactors) -> Iterator[Part]:
     """The part that a finding does not hang on the start of the factorization.
 
     It is asked of trained models only: other starts were not published, and an untrained network
     is asked often enough by being ten.
     """
-    if view.provenance(id).kind in ("published", "control"):
+    if case.provenance(question).kind in ("published", "control"):
         return
-    view.factors(id)  # records the text once, before the starts share it
+    case.answer(question)  # records the text once, before the starts share it
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = pool.map(lambda seed: view.factors(id, seed=seed), STARTS)
+        runs = pool.map(lambda seed: case.answer(question.of(seed=seed)), STARTS)
     held = sum(all(part.holds for part in parts(factors)) for factors in runs)
     statement = f"of {len(STARTS)} starts, those on which all of this holds"
     yield more(statement, held, OFTEN * len(STARTS), "starts")
 
 
-@claim("EX-09", ("sparsity", TWO), norm_matters=False)
-def few_neurons_fire(view: View) -> Iterator[Part]:
+@claim("EX-09", SPARSITY, norm_matters=False)
+def few_neurons_fire(case: Case) -> Iterator[Part]:
     """Few of the neurons of a layer fire at a token."""
-    found = view.sparsity(TWO)
+    found = case.answer(SPARSITY)
     layer = len(found.layers) // 2
     share = np.median(found.share[layer])
     statement = f"median share of layer {layer}'s {found.neurons} neurons that fire at a token"
@@ -150,12 +166,12 @@ def growth(
     return best, float(found[best, 0]), float(np.quantile(found[:, 1:].max(axis=0), 0.95))
 
 
-@claim("EX-10", ("clusters", TWO, CLUSTERS_OF_A_LAYER), norm_matters=False)
-def neurons_cluster_by_what_they_fire_for(view: View) -> Iterator[Part]:
+@claim("EX-10", CLUSTERS, norm_matters=False)
+def neurons_cluster_by_what_they_fire_for(case: Case) -> Iterator[Part]:
     """Neurons of a layer that fire alike form a cluster for numbers, another one for commas, a
     large sparse cluster, and one whose firing grows with the number.
     """
-    found = view.clusters(TWO, CLUSTERS_OF_A_LAYER)
+    found = case.answer(CLUSTERS)
     roles = whole(found.of.roles)
     scores = []
     for role in (Role.NUMBER, Role.COMMA):
@@ -189,22 +205,22 @@ def produced_separately(factors: Factors) -> Iterator[Part]:
     yield different(scores)
 
 
-@claim("EX-11", ("factors", TWO), norm_matters=False)
-def numbers_and_commas_have_a_factor_each(view: View) -> Iterator[Part]:
+@claim("EX-11", TWO, norm_matters=False)
+def numbers_and_commas_have_a_factor_each(case: Case) -> Iterator[Part]:
     """Of two factors of a counting sequence one is for producing numbers, the other for producing
     commas.
     """
-    yield from produced_separately(view.factors(TWO))
-    yield from on_most_seeds(view, TWO, produced_separately)
+    yield from produced_separately(case.answer(TWO))
+    yield from on_most_seeds(case, TWO, produced_separately)
 
 
-@claim("EX-12", ("factors", TWO), norm_matters=False)
-def two_factors_share_neurons(view: View) -> Iterator[Part]:
+@claim("EX-12", TWO, norm_matters=False)
+def two_factors_share_neurons(case: Case) -> Iterator[Part]:
     """Of all neurons, the two factors of a counting sequence reach 30 % and 46 %, with many in
     common. The article does not give the activation from which on a neuron counts; here it is 0,
     and its numbers are not asked for.
     """
-    factors = view.factors(TWO)
+    factors = case.answer(TWO)
     if factors.neurons is None:
         raise NotTestable("the article published no neurons of its factors, and no threshold")
     found = reach(factors)
@@ -234,13 +250,13 @@ def counting_in_stretches(factors: Factors) -> Iterator[Part]:
     yield agrees(statement, len(found), STRETCHES, 0, "stretches")
 
 
-@claim("EX-13", ("factors", FIVE), norm_matters=False)
-def five_factors_split_the_count(view: View) -> Iterator[Part]:
+@claim("EX-13", FIVE, norm_matters=False)
+def five_factors_split_the_count(case: Case) -> Iterator[Part]:
     """Of five factors of a counting sequence one is for the first token only, one for commas, and
     three share the count: its start, its middle and its end.
     """
-    yield from counting_in_stretches(view.factors(FIVE))
-    yield from on_most_seeds(view, FIVE, counting_in_stretches)
+    yield from counting_in_stretches(case.answer(FIVE))
+    yield from on_most_seeds(case, FIVE, counting_in_stretches)
 
 
 def list_parts(factors: Factors) -> Iterator[Part]:
@@ -250,22 +266,22 @@ def list_parts(factors: Factors) -> Iterator[Part]:
     yield from roles_have_factors(factors, {kind.value: having(roles, kind) for kind in kinds})
 
 
-@claim("EX-14", ("factors", EU), norm_matters=False)
-def the_list_splits_into_syntax_and_content(view: View) -> Iterator[Part]:
+@claim("EX-14", EU, norm_matters=False)
+def the_list_splits_into_syntax_and_content(case: Case) -> Iterator[Part]:
     """EU list: of six factors, one each is for the numbers, the periods, the newlines and the
     countries.
     """
-    yield from list_parts(view.factors(EU))
-    yield from on_most_seeds(view, EU, list_parts)
+    yield from list_parts(case.answer(EU))
+    yield from on_most_seeds(case, EU, list_parts)
 
 
-@claim("EX-15", ("factors", XML), norm_matters=False)
-def xml_splits_into_its_parts(view: View) -> Iterator[Part]:
+@claim("EX-15", XML, norm_matters=False)
+def xml_splits_into_its_parts(case: Case) -> Iterator[Part]:
     """XML: of ten factors there are some for newlines, labels of tags (closing ones more),
     indentation, "<", the first token, ">" (two), text between tags, and "</". A kind of which a
     tokenizer makes no token, as where the indentation is one token with the newline, is left out.
     """
-    factors = view.factors(XML)
+    factors = case.answer(XML)
     roles = xml_of(factors.tokens)
     kinds = {
         "newline": having(roles, Xml.NEWLINE),
@@ -322,20 +338,20 @@ def grammar(factors: Factors) -> Iterator[Part]:
     yield from roles_have_factors(factors, speech_roles(factors))
 
 
-@claim("EX-16", ("factors", UNDERGROUND), norm_matters=False)
-def the_first_layer_knows_grammar(view: View) -> Iterator[Part]:
+@claim("EX-16", UNDERGROUND, norm_matters=False)
+def the_first_layer_knows_grammar(case: Case) -> Iterator[Part]:
     """Notes from Underground: of ten factors of the first layer three follow the portions of the
     text, and one each is for pronouns, auxiliary verbs, other verbs, linking verbs, nouns with
     their adjectives, commas, and the first token.
     """
-    yield from grammar(view.factors(UNDERGROUND))
-    yield from on_most_seeds(view, UNDERGROUND, grammar)
+    yield from grammar(case.answer(UNDERGROUND))
+    yield from on_most_seeds(case, UNDERGROUND, grammar)
 
 
-@claim("EX-17", ("factors", UNDERGROUND, 18), norm_matters=False)
-def more_factors_find_adverbs_and_pieces(view: View) -> Iterator[Part]:
+@claim("EX-17", UNDERGROUND_18, norm_matters=False)
+def more_factors_find_adverbs_and_pieces(case: Case) -> Iterator[Part]:
     """There, with eighteen factors, adverbs and pieces of words get factors of their own."""
-    factors = view.factors(UNDERGROUND, 18)
+    factors = case.answer(UNDERGROUND_18)
     speech, among = speech_of(factors.tokens), ~written(factors)
     kinds = {"adverb": Speech.ADVERB, "later piece of a word": Speech.CONTINUED}
     scores = {
@@ -353,12 +369,12 @@ def more_factors_find_adverbs_and_pieces(view: View) -> Iterator[Part]:
     yield different(scores.values())
 
 
-@claim("EX-18", *(("factors", id) for id in FIRST_TOKEN_FIGURES), norm_matters=False)
-def the_first_token_has_its_own_factor(view: View) -> Iterator[Part]:
+@claim("EX-18", *FIRST_TOKEN_FIGURES, norm_matters=False)
+def the_first_token_has_its_own_factor(case: Case) -> Iterator[Part]:
     """A factor for the first token alone is common: every text's factors have one."""
-    for id in FIRST_TOKEN_FIGURES:
-        factors = view.factors(id)
-        name = id.removeprefix("factors_")
+    for question in FIRST_TOKEN_FIGURES:
+        factors = case.answer(question)
+        name = question.id.removeprefix("factors_")
         found = score("first token", factors.activity, first_token(factors))
         yield goes_with(name, found)
         first, *others = factors.activity[found.pattern]
@@ -366,22 +382,22 @@ def the_first_token_has_its_own_factor(view: View) -> Iterator[Part]:
         yield less(f"{name}: its greatest activity elsewhere", elsewhere, ELSEWHERE, "share")
 
 
-@claim("EX-19", ("feed_forward_share", TWO), norm_matters=False, definitional=True)
-def the_feed_forward_layer_is_two_thirds(view: View) -> Iterator[Part]:
+@claim("EX-19", SHARE, norm_matters=False, definitional=True)
+def the_feed_forward_layer_is_two_thirds(case: Case) -> Iterator[Part]:
     """The feed-forward layer holds about two thirds of a block's parameters. This is arithmetic on
     the shape of a network, in which training has no part.
     """
-    share = view.feed_forward_share(TWO)
+    share = case.answer(SHARE)
     yield agrees("share of the blocks' parameters", share, 2 / 3, ABOUT_A_SHARE, "share")
 
 
-@claim("EX-20", ("components", TWO, 2), ("factors", TWO), norm_matters=False, definitional=True)
-def only_principal_components_are_negative(view: View) -> Iterator[Part]:
+@claim("EX-20", COMPONENTS, TWO, norm_matters=False, definitional=True)
+def only_principal_components_are_negative(case: Case) -> Iterator[Part]:
     """Principal components of the activations have negative weights, factors have none, which is
     why factors read better. Both follow from the methods: factors are kept from being negative, and
     components that share neurons can be at right angles only through negative weights.
     """
-    components, factors = view.components(TWO, 2), view.factors(TWO)
+    components, factors = case.answer(COMPONENTS), case.answer(TWO)
     if factors.neurons is None:
         raise NotTestable("the article published no neurons of its factors")
     for component, weights in enumerate(components.neurons):

@@ -15,21 +15,21 @@
 
 # %% tags=["parameters"]
 model: str = "smollm2"  # a name that `replicate models` lists
-norms: str = "none,final"  # how inner layers are read: none, final or both
+norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
-text: str = "The keys to the cabinet are here, and the key to the doors"  # read by the model
+prompt: str = ""  # a text of your own; if empty, the figure's
 depth: float = 0.5  # of the layer: 0.5 is the middle one, 1 the last
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.attention import attention_page
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["attention_layer"]
-results = gather(figure, model, norms, text=text, depth=float(depth))
-drawing = attention_page(results, figure.title)
+figure = FIGURES["attention_layer"].of(prompt=prompt, depth=depth)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out, text=text, depth=float(depth))
+save(figure, drawing, results, model, norms, out)

@@ -16,18 +16,19 @@
 model: str = "smollm2"  # a name that `replicate models` lists
 norms: str = "none,final"  # how inner layers are read: none, final or both
 out: str = "figures"  # the folder for the figure's files
-text: str = "The capital of France is"  # read by the model
+prompt: str = ""  # a text of your own; if empty, the figure's
+words: str = ""  # of your own, as '[" is", " are"]'
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.lens import words_page
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["capital_words"]
-results = gather(figure, model, norms, text=text)
-drawing = words_page(results, figure.title)
+figure = FIGURES["capital_words"].of(prompt=prompt, words=words)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out, text=text)
+save(figure, drawing, results, model, norms, out)

@@ -18,17 +18,20 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # how inner layers are read: none, final or both
 out: str = "figures"  # the folder for the figure's files
+prompt: str = ""  # a text of your own; if empty, the figure's
+continuation: str = ""  # what follows a prompt of your own
+generate: int = 0  # or by how many tokens the model continues it; 0: 20
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.panels import panels
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["eu_list"]
-results = gather(figure, model, norms)
-drawing = panels(results, figure.title)
+figure = FIGURES["eu_list"].of(prompt=prompt, continuation=continuation, generate=generate)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out)
+save(figure, drawing, results, model, norms, out)

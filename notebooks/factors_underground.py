@@ -15,25 +15,30 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
-prompt: str = ""  # a text of your own; if empty, the article's
-generate: int = 20  # tokens by which a text of your own is continued
+prompt: str = ""  # a text of your own; if empty, the figure's
+continuation: str = ""  # what follows a prompt of your own
+generate: int = 0  # or by how many tokens the model continues it; 0: 20
 layers: str = ""  # such as 0 or 3-7; if empty, those of the figure
 factors: int = 10  # how many; the article has 10
 seed: int = 0  # where the factorization starts
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.pages import factors_page
-from replication.figures.own_text import Own
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["factors_underground"]
-settings = {"factors": int(factors), "seed": int(seed)}
-own = Own(prompt, int(generate), str(layers))
-results = gather(figure, model, norms, own, **settings)
-drawing = factors_page(results, figure.title)
+figure = FIGURES["factors_underground"].of(
+    prompt=prompt,
+    continuation=continuation,
+    generate=generate,
+    layers=str(layers),
+    factors=factors,
+    seed=seed,
+)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out, own, **settings)
+save(figure, drawing, results, model, norms, out)

@@ -21,21 +21,21 @@
 
 # %% tags=["parameters"]
 model: str = "smollm2"  # a name that `replicate models` lists
-norms: str = "none,final"  # how inner layers are read: none, final or both
+norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
-text: str = "The capital of France is"  # read by the model
+prompt: str = ""  # a text of your own; if empty, the figure's
 word: str = " Paris"  # ranked after it
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.formulas import formulas_page
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["lens_formulas"]
-results = gather(figure, model, norms, text=text, word=word)
-drawing = formulas_page(results, figure.title)
+figure = FIGURES["lens_formulas"].of(prompt=prompt, word=word)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out, text=text, word=word)
+save(figure, drawing, results, model, norms, out)

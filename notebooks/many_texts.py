@@ -17,19 +17,19 @@
 
 # %% tags=["parameters"]
 model: str = "smollm2"  # a name that `replicate models` lists
-norms: str = "none,final"  # how inner layers are read: none, final or both
+norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.curves import curves_page
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
 figure = FIGURES["many_texts"]
-results = gather(figure, model, norms)
-drawing = curves_page(results, figure.title)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out)
+save(figure, drawing, results, model, norms, out)

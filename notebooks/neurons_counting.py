@@ -16,26 +16,32 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
-prompt: str = ""  # a text of your own; if empty, the article's
-generate: int = 20  # tokens by which a text of your own is continued
+prompt: str = ""  # a text of your own; if empty, the figure's
+continuation: str = ""  # what follows a prompt of your own
+generate: int = 0  # or by how many tokens the model continues it; 0: 20
 layers: str = ""  # one layer, such as 0; if empty, the middle one
 clusters: int = 10  # of k-means
 neurons: int = 200  # drawn one by one; the article draws as many
 seed: int = 0  # chooses the neurons that are drawn
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.pages import neurons_page
-from replication.figures.own_text import Own
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["neurons_counting"]
-settings = {"clusters": int(clusters), "neurons": int(neurons), "seed": int(seed)}
-own = Own(prompt, int(generate), str(layers))
-results = gather(figure, model, norms, own, **settings)
-drawing = neurons_page(results, figure.title)
+figure = FIGURES["neurons_counting"].of(
+    prompt=prompt,
+    continuation=continuation,
+    generate=generate,
+    layers=str(layers),
+    clusters=clusters,
+    neurons=neurons,
+    seed=seed,
+)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out, own, **settings)
+save(figure, drawing, results, model, norms, out)

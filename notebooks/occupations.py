@@ -15,17 +15,19 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # how inner layers are read: none, final or both
 out: str = "figures"  # the folder for the figure's files
+prompt: str = ""  # a text of your own; if empty, the figure's
+words: str = ""  # of your own, as '[" is", " are"]'
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.panels import panels
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["occupations"]
-results = gather(figure, model, norms)
-drawing = panels(results, figure.title)
+figure = FIGURES["occupations"].of(prompt=prompt, words=words)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out)
+save(figure, drawing, results, model, norms, out)

@@ -17,19 +17,23 @@
 
 # %% tags=["parameters"]
 model: str = "smollm2"  # a name that `replicate models` lists
-norms: str = "none,final"  # how inner layers are read: none, final or both
+norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
+clean: str = "The keys to the cabinet"  # the prompt whose activations are taken
+corrupted: str = "The key to the cabinet"  # the prompt that is read with them
+right: str = " are"  # the word that goes with the first
+wrong: str = " is"  # the word that goes with the second
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.patching import effects_page
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["patching_pair"]
-results = gather(figure, model, norms)
-drawing = effects_page(results, figure.title)
+figure = FIGURES["patching_pair"].of(clean=clean, corrupted=corrupted, right=right, wrong=wrong)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out)
+save(figure, drawing, results, model, norms, out)

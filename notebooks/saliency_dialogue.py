@@ -14,23 +14,23 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # not used: no lens is involved
 out: str = "figures"  # the folder for the figure's files
-prompt: str = ""  # a text of your own; if empty, the article's
-generate: int = 20  # tokens by which a text of your own is continued
-chosen: str = "0,10"  # output tokens to show as boxes, from 0, as published
+prompt: str = ""  # a text of your own; if empty, the figure's
+continuation: str = ""  # what follows a prompt of your own
+generate: int = 0  # or by how many tokens the model continues it; 0: 20
+chosen: str = "0,10"  # output tokens to show as boxes, from 0
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.pages import saliency_page
-from replication.figures.own_text import Own
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["saliency_dialogue"]
-numbers = [int(number) for number in chosen.split(",")]
-own = Own(prompt, int(generate))
-results = gather(figure, model, norms, own)
-drawing = saliency_page(results, figure.title, numbers)
+figure = FIGURES["saliency_dialogue"].of(
+    prompt=prompt, continuation=continuation, generate=generate
+)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, chosen=[int(number) for number in chosen.split(",")])
 
 # %%
-save(figure, results, drawing, model, norms, out, own)
+save(figure, drawing, results, model, norms, out)

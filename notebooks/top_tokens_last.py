@@ -17,18 +17,20 @@
 model: str = "smollm2"  # a name that `replicate models` lists, or "published"
 norms: str = "none,final"  # how inner layers are read: none, final or both
 out: str = "figures"  # the folder for the figure's files
+prompt: str = ""  # a text of your own; if empty, the figure's
+continuation: str = ""  # what follows a prompt of your own
+generate: int = 0  # or by how many tokens the model continues it; 0: 20
 
 # %%
-from replication.figures.answers import gather
-from replication.figures.drawing.cells import draw_candidates
-from replication.figures.drawing.panels import panels
+from replication.figures.answers import answers
+from replication.figures.drawing.draw import draw
 from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["top_tokens_last"]
-results = gather(figure, model, norms)
-drawing = panels(results, figure.title, draw_candidates)
+figure = FIGURES["top_tokens_last"].of(prompt=prompt, continuation=continuation, generate=generate)
+results = answers(figure.questions, model, norms)
+drawing = draw(results, figure.title, **figure.options)
 
 # %%
-save(figure, results, drawing, model, norms, out)
+save(figure, drawing, results, model, norms, out)

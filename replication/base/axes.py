@@ -18,17 +18,8 @@ axis           what it counts
 Annotations are jaxtyping's; the test suites switch their checking on (``tests/conftest.py``).
 """
 
-from typing import Literal
-
 import numpy as np
 from jaxtyping import Float, Int
-
-Norm = Literal["none", "final"]
-"""How inner layers are read. ``"none"``: the hidden state goes straight to the unembedding, the
-articles' method. ``"final"``: through the model's final norm first, the usual logit lens
-(nostalgebraist 2020). The last layer is the model's own output under both."""
-
-NORMS: tuple[Norm, ...] = ("none", "final")
 
 Ranks = Int[np.ndarray, "layer token"]
 Probabilities = Float[np.ndarray, "layer candidate"]

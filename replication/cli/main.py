@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from replication.cli import prompts
-from replication.cli.prompts import ModelName
+from replication.cli import ask
+from replication.cli.ask import ModelName
 from replication.models import registry
 
 app = typer.Typer(
@@ -22,12 +22,15 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; what the user can mend is said in a sentence, without a traceback."""
-    from replication.figures.notebooks import FigureError
-    from replication.models.cache import WeightsError
-
     try:
         app()
-    except (ValueError, WeightsError, FigureError, OSError) as error:
+    except Exception as error:
+        from replication.figures.notebooks import FigureError
+        from replication.models.cache import WeightsError
+        from replication.results.untestable import NotTestable
+
+        if not isinstance(error, ValueError | WeightsError | FigureError | NotTestable | OSError):
+            raise
         print(f"replicate: {error}", file=sys.stderr)
         sys.exit(1)
 
@@ -99,7 +102,7 @@ def figures(
     ] = None,
 ) -> None:
     """Regenerate figures by running their notebooks."""
-    from replication.base.axes import NORMS
+    from replication.base.norms import NORMS
     from replication.figures import notebooks
     from replication.figures.table import select
     from replication.models import weights
@@ -115,7 +118,7 @@ def figures(
     if model != "published":
         weights.fetch(registry.find(model)[0])
     say = partial(print, file=sys.stderr)
-    notebooks.run(ids or (), model, norms, out, jobs, more=more, anew=not changed, say=say)
+    notebooks.run(ids or (), model, norms, out, jobs, more=more, again=not changed, say=say)
 
 
 @app.command()
@@ -139,7 +142,7 @@ def explore(
     chosen = exploring.select(ids or ())  # a wrong name costs no download
     if model != "published":
         weights.fetch(registry.find(model)[0])
-    for path in exploring.make(chosen, model, out, anew=not changed):
+    for path in exploring.make(chosen, model, out, again=not changed):
         print(path)
 
 
@@ -234,15 +237,8 @@ def verdicts(
         print(table)
 
 
-for look in (
-    prompts.lens,
-    prompts.saliency,
-    prompts.neurons,
-    prompts.attention,
-    prompts.patch,
-    prompts.precision,
-):
-    app.command(rich_help_panel="A prompt of your own")(look)
+for command in (ask.lens, ask.saliency, ask.neurons, ask.attention, ask.patch, ask.precision):
+    app.command(rich_help_panel="A prompt of your own")(command)
 
 if __name__ == "__main__":
     main()

@@ -1,10 +1,11 @@
-"""What a figure is: its notebook, what it is asked, which claims it bears on."""
+"""What a figure is: the questions that it shows the answers to, and the claims that it bears on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
-from replication.questions.subjects import Question
+from replication.articles.experiments import experiment
+from replication.questions.question import Question
 
 
 @dataclass(frozen=True)
@@ -16,20 +17,47 @@ class Figure:
     title: str
     claims: tuple[str, ...]
     """Ids of the claims that it bears on."""
-    experiments: tuple[str, ...]
-    """Those whose numbers were published."""
+    questions: tuple[Question[Any], ...]
     alt: str
     """What can be seen, for those who cannot."""
-    shows: Literal["ranks", "top tokens", "saliency", "factors", "neurons", "answers"] = "ranks"
-    settings: Mapping[str, int] = field(default_factory=dict)
-    """What its results are asked with, unless its notebook is given other settings."""
-    asks: tuple[Question[Any], ...] = ()
-    """What models are asked where no numbers were published."""
-    source: str = ""
-    """Of the finding or the method, where it is not that of an experiment."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """How its results are drawn, where their type leaves a choice."""
+    stated_source: str = ""
+    """Of the finding or the method, where it is not that of a published figure."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What of its questions was changed with ``of``."""
 
     @property
     def lens(self) -> bool:
         """Whether inner layers are read, so that a norm matters."""
-        asked = any(question.norm_matters for question in self.asks)
-        return asked or self.shows in ("ranks", "top tokens")
+        return any(question.norm_matters for question in self.questions)
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The ids of the published figures that it redraws."""
+        return tuple(question.published for question in self.questions if question.published)
+
+    @property
+    def source(self) -> str:
+        """The text that the finding or the method is from."""
+        return self.stated_source or experiment(self.published[0]).source
+
+    def of(self, **settings: Any) -> Self:
+        """The same figure with other settings of its questions, such as ``prompt`` for a text of
+        your own; a setting that is empty or 0 leaves what the figure has.
+
+        ``ValueError``, with the settings there are, for one that none of its questions has.
+        """
+        given = {name: value for name, value in settings.items() if value not in ("", 0, None)}
+        known = {name for question in self.questions for name in question.settings}
+        if unknown := given.keys() - known:
+            raise ValueError(
+                f"the figure {self.id} has no setting {min(unknown)!r}: expected some of "
+                f"{', '.join(sorted(known)) or 'none'}"
+            )
+        changed = (
+            question.of(**{name: given[name] for name in given.keys() & question.settings.keys()})
+            for question in self.questions
+        )
+        # With one text for all of them, questions may become the same.
+        return replace(self, questions=tuple(dict.fromkeys(changed)), settings=given)

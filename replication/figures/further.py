@@ -1,27 +1,22 @@
 """The figures beyond the articles' own: companion texts, open questions, many texts."""
 
 from replication.figures.figure import Figure
+from replication.questions.attention import LayerAttentionOf
+from replication.questions.lens import FormulasOf, PositionsOf, UncertaintyOf, WordsOf
+from replication.questions.patching import PatchingOf
+from replication.questions.question import Text
 from replication.questions.sets import (
     AgreementByLayer,
     OccupationsByLayer,
     PatchingByLayer,
     RepetitionByLayer,
 )
-from replication.questions.texts import (
-    AttentionIn,
-    EveryPosition,
-    Formulas,
-    PatchingOf,
-    UncertaintyOver,
-    WordsAlongLayers,
-)
-from replication.results.patching import Pair
 
 LENS = "nostalgebraist 2020, interpreting GPT: the logit lens"
 VIEWS = "Vig 2019, A Multiscale Visualization of Attention in the Transformer Model"
 QUESTION = "Alammar 2021, https://jalammar.github.io/hidden-states/: a question that it leaves open"
-CAPITAL = "The capital of France is"
-SENTENCE = "The keys to the cabinet are here, and the key to the doors"
+CAPITAL = Text("The capital of France is")
+SENTENCE = Text("The keys to the cabinet are here, and the key to the doors")
 
 
 FURTHER_FIGURES: tuple[Figure, ...] = (
@@ -29,45 +24,37 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "capital_words",
         "The capital of France: three cities",
         ("LL-01",),
-        (),
+        (WordsOf(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True),),
         "Lines of the probability of Paris, London and Berlin along the layers, under each norm: "
         "under the final norm Paris rises over the others at the end.",
-        "answers",
-        asks=(WordsAlongLayers(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True),),
-        source=LENS,
+        stated_source=LENS,
     ),
     Figure(
         "capital_positions",
         "Every position of a text at once",
         ("LL-03",),
-        (),
+        (PositionsOf(Text("The capital of France is Paris")),),
         "Grids with the best token after every layer at each position of a sentence, darker where "
         "more probable, framed where it is the token that really follows.",
-        "answers",
-        asks=(EveryPosition(CAPITAL + " Paris"),),
-        source=LENS,
+        stated_source=LENS,
     ),
     Figure(
         "capital_uncertainty",
         "How unsure each layer is",
         ("LL-03",),
-        (),
+        (UncertaintyOf(CAPITAL),),
         "Entropy and divergence from the output along the layers, a line for each position: the "
         "divergence falls to nothing at the end.",
-        "answers",
-        asks=(UncertaintyOver(CAPITAL),),
-        source=LENS,
+        stated_source=LENS,
     ),
     Figure(
         "lens_formulas",
         "What the commonly published formula leaves out",
         ("LL-02",),
-        (),
+        (FormulasOf(CAPITAL, " Paris"),),
         "A table of the rank and the probability of Paris after every layer by three formulas: "
         "without the final norm, with it, and with it twice.",
-        "answers",
-        asks=(Formulas(CAPITAL, " Paris"),),
-        source=LENS,
+        stated_source=LENS,
     ),
     Figure(
         "many_texts",
@@ -81,47 +68,37 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
             "HS-18-many",
             "HS-Q2",
         ),
-        (),
+        (AgreementByLayer(), RepetitionByLayer(), OccupationsByLayer()),
         "Curves along the layers with bands for their intervals, under each norm: how often the "
         "verb agrees with the subject, how probable a repeated token is, and how often the word "
         "for those who mostly do the work leads.",
-        "answers",
-        asks=(AgreementByLayer(), RepetitionByLayer(), OccupationsByLayer()),
-        source=QUESTION,
+        stated_source=QUESTION,
     ),
     Figure(
         "attention_layer",
         "The attention of one layer, head by head",
         ("BV-04", "BV-04-apart"),
-        (),
+        (LayerAttentionOf(SENTENCE),),
         "A triangle of cells for each head of a layer, darker where a token attends more to one "
         "before it, and a table of what the last token attends to in each head.",
-        "answers",
-        asks=(AttentionIn(SENTENCE),),
-        source=VIEWS,
+        stated_source=VIEWS,
     ),
     Figure(
         "patching_pair",
         "Which activations carry the number of the subject",
         ("HS-Q1", "HS-Q1-circuit"),
-        (),
+        (PatchingOf("The keys to the cabinet", "The key to the cabinet", " are", " is"),),
         "Three heat maps, layers down and tokens across, for the residual stream, attention and "
         "the feed-forward layer: the effect of patching moves from the subject to the last token.",
-        "answers",
-        asks=(
-            PatchingOf(Pair("The keys to the cabinet", "The key to the cabinet", " are", " is")),
-        ),
-        source=QUESTION,
+        stated_source=QUESTION,
     ),
     Figure(
         "patching_pairs",
         "Where agreement is settled, over many pairs",
         ("HS-Q1", "HS-Q1-circuit"),
-        (),
+        (PatchingByLayer(),),
         "Curves along the layers of how much of the effect lies at the subject and at the last "
         "position: one falls as the other rises, before the last layer.",
-        "answers",
-        asks=(PatchingByLayer(),),
-        source=QUESTION,
+        stated_source=QUESTION,
     ),
 )

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from replication.base.axes import NORMS
 from replication.base.files import write_whole
+from replication.base.norms import NORMS, parse_norms
 from replication.figures import freshness
 from replication.figures.figure import Figure
-from replication.figures.table import FIGURES, FORMATS, parse_norms, select
+from replication.figures.table import FIGURES, FORMATS, select
 from replication.models import registry, weights
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(
     jobs: int = 1,
     *,
     more: Mapping[str, str] | None = None,
-    anew: bool = True,
+    again: bool = True,
     notebooks: Path | None = None,
     executed: Path = Path("build/notebooks"),
     say: Callable[[str], None] = print,
@@ -52,7 +52,7 @@ def run(
     ``model`` must have been fetched, or is ``published`` for the articles' numbers alone. Files go
     to ``<out>/<model>``, executed notebooks to ``<executed>/<model>``. ``jobs`` notebooks run at
     once, a thread each. ``more`` are further parameters, for notebooks that have them. Unless they
-    are to be made ``anew``, figures are left that would come out as they are. ``say`` is told of
+    are to be made ``again``, figures are left that would come out as they are. ``say`` is told of
     each figure that is done.
 
     Raises ``ValueError`` for an unknown figure, model or norm, ``weights.WeightsError`` where the
@@ -61,23 +61,23 @@ def run(
     """
     named = list(ids)
     chosen = [
-        figure for figure in select(named) if named or model != "published" or not figure.asks
+        figure for figure in select(named) if named or model != "published" or figure.published
     ]
     if jobs < 1:
         raise ValueError(f"jobs is {jobs}: expected 1 or more")
     if model != "published":
         weights.folder(registry.find(model)[0])
-    own = {"model": model, "norms": ",".join(parse_norms(",".join(norms)))}
-    if taken := (more or {}).keys() & {*own, "out"}:
+    fixed = {"model": model, "norms": ",".join(parse_norms(",".join(norms)))}
+    if taken := (more or {}).keys() & {*fixed, "out"}:
         raise ValueError(f"{min(taken)} is not to be given among further parameters")
-    parameters = {**(more or {}), **own}
+    parameters = {**(more or {}), **fixed}
     folder = notebooks or notebooks_folder()
 
     def make(figure: Figure) -> str | None:
         files = [(out / model / figure.id).with_suffix(suffix) for suffix in FORMATS]
         stamp = executed / model / f"{figure.id}.stamp"
         inputs = freshness.inputs_of(folder / f"{figure.id}.py", parameters, model)
-        if not anew and freshness.is_fresh(stamp, inputs, files):
+        if not again and freshness.is_fresh(stamp, inputs, files):
             say(f"{figure.id}: {out / model / figure.id} (unchanged)")
             return None
         fault = _make(figure, folder, parameters, out, executed / model)

@@ -1,24 +1,31 @@
 """The figures that redraw the articles' own, published numbers beside measured ones."""
 
 from replication.figures.figure import Figure
+from replication.questions.lens import RanksOf, TopTokensOf, WatchedRanksOf
+from replication.questions.neurons import FactorsOf, FiringOf
+from replication.questions.saliency import SaliencyOf
 
 
-def _saliency(id: str, title: str, claims: tuple[str, ...], experiment: str, seen: str) -> Figure:
+def _saliency(
+    id: str, title: str, claims: tuple[str, ...], published: str, chosen: tuple[int, ...], seen: str
+) -> Figure:
     alt = (
         f"For an article's model and a measured one, tokens in boxes and a grid with a row for "
         f"each generated token, darker where a token before it counts for more: {seen}"
     )
-    return Figure(id, title, claims, (experiment,), alt, "saliency")
-
-
-def _factors(
-    id: str, title: str, claims: tuple[str, ...], experiment: str, count: int, seen: str
-) -> Figure:
-    alt = (
-        f"{count} sparklines of factors along a text, published and measured, and below each set "
-        f"the text with its tokens coloured and numbered by their strongest factor: {seen}"
+    return Figure(
+        id, title, claims, (SaliencyOf.of_figure(published),), alt, options={"chosen": chosen}
     )
-    return Figure(id, title, claims, (experiment,), alt, "factors", {"factors": count, "seed": 0})
+
+
+def _factors(id: str, title: str, claims: tuple[str, ...], published: str, seen: str) -> Figure:
+    question = FactorsOf.of_figure(published)
+    alt = (
+        f"{question.factors} sparklines of factors along a text, published and measured, and "
+        "below each set the text with its tokens coloured and numbered by their strongest factor: "
+        f"{seen}"
+    )
+    return Figure(id, title, claims, (question,), alt)
 
 
 ARTICLE_FIGURES: tuple[Figure, ...] = (
@@ -26,25 +33,24 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "top_tokens_last",
         "Top tokens after the last layer",
         ("HS-01",),
-        ("top10_ones",),
+        (TopTokensOf.of_figure("top10_ones"),),
         "Bars of the ten most probable tokens after the last layer for the text 1, 1, 1: "
         "the repeated 1 has the longest bar in the published and in the measured panels.",
-        "top tokens",
+        options={"last_layer": True},
     ),
     Figure(
         "top_tokens_layers",
         "Top tokens after every layer",
         ("HS-02", "HS-03", "HS-04", "HS-05"),
-        ("top10_ones",),
+        (TopTokensOf.of_figure("top10_ones"),),
         "Tables with a row per layer and the ten most probable tokens across, darker where "
         "more probable: published numbers, then a model under each norm.",
-        "top tokens",
     ),
     Figure(
         "rank_selected_token",
         "Rank of one token after every layer",
         ("HS-04",),
-        ("ranks_ones_first_token",),
+        (RanksOf.of_figure("ranks_ones_first_token"),),
         "Columns with the rank of the token 1 after every layer, darker where better: rank 1 "
         "is at the bottom of each panel.",
     ),
@@ -52,7 +58,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "rank_sequence",
         "Ranks of an output sequence after every layer",
         ("HS-06", "HS-07", "HS-08"),
-        ("ranks_ones",),
+        (RanksOf.of_figure("ranks_ones"),),
         "Grids with the ranks of the next tokens of 1, 1, 1 after every layer, darker where "
         "better: digits and comma, published and measured.",
     ),
@@ -60,7 +66,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "eu_list",
         "A list of EU countries, token by token",
         ("HS-09", "HS-10", "HS-11", "HS-12", "HS-13"),
-        ("ranks_eu_gpt2",),
+        (RanksOf.of_figure("ranks_eu_gpt2"),),
         "Wide grids with the rank of every token of a numbered list of countries after every "
         "layer, darker where better: newlines and periods are dark in high rows, countries "
         "only in the lowest, except under no norm on the measured model.",
@@ -69,11 +75,9 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "agreement",
         "Is or are: agreement with the subject",
         ("HS-14", "HS-15", "HS-16"),
-        (
-            "watch_keys_cabinet",
-            "watch_key_cabinets",
-            "watch_key_cabinet",
-            "watch_keys_cabinets",
+        tuple(
+            WatchedRanksOf.of_figure(f"watch_{noun}")
+            for noun in ("keys_cabinet", "key_cabinets", "key_cabinet", "keys_cabinets")
         ),
         "Four groups of grids, one per sentence on keys and cabinets, with the ranks of is "
         "and are after every layer, darker where better.",
@@ -82,7 +86,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "occupations",
         "Man or woman: the doctor and the nurse",
         ("HS-17", "HS-18"),
-        ("watch_doctor", "watch_nurse"),
+        (WatchedRanksOf.of_figure("watch_doctor"), WatchedRanksOf.of_figure("watch_nurse")),
         "Two groups of grids, for the doctor and for the nurse, with the ranks of man and "
         "woman after every layer, darker where better.",
     ),
@@ -90,7 +94,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "heathrow",
         "Where Heathrow is: a fact found layer by layer",
         ("HS-19",),
-        ("ranks_heathrow",),
+        (RanksOf.of_figure("ranks_heathrow"),),
         "Grids with the ranks of London and of the period that follows it after every layer, "
         "darker where better.",
     ),
@@ -98,7 +102,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "eu_gallery",
         "EU countries by a small and by a large model",
         ("HS-20",),
-        ("ranks_eu_distilgpt2", "ranks_eu_gpt2xl"),
+        (RanksOf.of_figure("ranks_eu_distilgpt2"), RanksOf.of_figure("ranks_eu_gpt2xl")),
         "Wide grids with the rank of every token of two lists of countries after every layer, "
         "darker where better: published for a model of 6 and one of 48 layers, and measured.",
     ),
@@ -107,6 +111,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "What the birth year of Shakespeare is taken from",
         ("EX-01", "EX-02"),
         "saliency_shakespeare",
+        (0, 1),
         "the name is dark in the published panel.",
     ),
     _saliency(
@@ -114,6 +119,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "What a repeated pattern is taken from",
         ("EX-03", "EX-04"),
         "saliency_ones",
+        (0, 12),
         "the column of the very first token is the darkest in the published grid.",
     ),
     _saliency(
@@ -121,6 +127,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "What a list of EU countries is taken from",
         ("EX-05",),
         "saliency_eu",
+        (0, 4),
         "countries are darkest for later countries, and each for the newline after it.",
     ),
     _saliency(
@@ -128,6 +135,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "What an answer in a dialogue is taken from",
         ("EX-06",),
         "saliency_dialogpt",
+        (0, 10),
         "the question mark is dark at the start of the published answer.",
     ),
     _saliency(
@@ -135,25 +143,23 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "The opening example: saliency of a short list",
         ("EX-05",),
         "saliency_hero_eu",
+        (0, 13),
         "the columns of the countries are the darkest.",
     ),
     Figure(
         "neurons_counting",
         "Neurons of one layer while a model counts",
         ("EX-09", "EX-10"),
-        ("factors_counting_five",),
+        (FiringOf.of_figure("factors_counting_five"),),
         "Two fields of 200 neurons across the generated tokens, pale but for a few dark "
         "stripes, the second with the neurons put together by cluster; below, a sparkline of "
         "each cluster's mean firing, most of them high at every comma or at every number.",
-        "neurons",
-        {"clusters": 10, "neurons": 200, "seed": 0},
     ),
     _factors(
         "factors_counting_two",
         "Two factors of counting",
         ("EX-11", "EX-12"),
         "factors_counting_two",
-        2,
         "one rises at numbers, the other at commas.",
     ),
     _factors(
@@ -161,7 +167,6 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Five factors of counting",
         ("EX-13", "EX-18"),
         "factors_counting_five",
-        5,
         "in the published panel three factors share the numbers out, one has the commas and "
         "one the first token.",
     ),
@@ -170,7 +175,6 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Six factors of a list of EU countries",
         ("EX-14", "EX-18"),
         "factors_eu",
-        6,
         "they part newlines, numbers, periods and countries.",
     ),
     _factors(
@@ -178,7 +182,6 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Ten factors of XML",
         ("EX-15", "EX-18"),
         "factors_xml",
-        10,
         "tags, brackets, indentation and text have colours of their own.",
     ),
     _factors(
@@ -186,7 +189,6 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Ten factors of C++",
         ("EX-18",),
         "factors_cpp",
-        10,
         "code, its signs and its indentation have colours of their own.",
     ),
     _factors(
@@ -194,7 +196,6 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Factors of prose in the first layer",
         ("EX-16", "EX-17", "EX-18"),
         "factors_underground_layer0",
-        10,
         "commas, pronouns and verbs have colours of their own.",
     ),
     _factors(
@@ -202,14 +203,13 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "The opening example: factors of a short list",
         ("EX-14",),
         "factors_hero_eu",
-        4,
         "they part numbers, periods and countries.",
     ),
     Figure(
         "ranks_counting",
         "Counting on: ranks after every layer",
         ("EX-07", "EX-08"),
-        ("ranks_counting",),
+        (RanksOf.of_figure("ranks_counting"),),
         "Grids with the ranks of the numbers and commas that follow 1, 2, 3 after every layer, "
         "darker where better: commas are dark in higher rows than numbers.",
     ),

@@ -17,19 +17,21 @@ import matplotlib
 from matplotlib.figure import Figure as Drawing
 from PIL import Image
 
-from replication.articles.experiments import experiment
+from replication.articles.experiments import published_figure
 from replication.base.environment import PACKAGES
 from replication.base.files import whole
-from replication.figures.answers import ARTICLES, Results
+from replication.base.norms import parse_norms
+from replication.figures.answers import Results
 from replication.figures.figure import Figure
-from replication.figures.numbers import numbers_of
-from replication.figures.own_text import Own
-from replication.figures.table import FORMATS, parse_norms
+from replication.figures.table import FORMATS
+from replication.questions.question import Question
+from replication.results.data import as_data
 
+DIGITS = 6  # of a number that is not whole
 DOTS = 150  # per inch
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: small files that can be searched and read aloud
-    "svg.hashsalt": "replication",  # else every run names its parts anew
+    "svg.hashsalt": "replication",  # else every run names its parts differently
     "font.sans-serif": ["DejaVu Sans", "Verdana"],  # the second is as wide, where the first lacks
     "font.monospace": ["DejaVu Sans Mono", "Menlo", "Consolas"],
 }
@@ -46,20 +48,13 @@ class Saved:
 
 
 def save(
-    figure: Figure,
-    results: Results,
-    drawing: Drawing,
-    model: str,
-    norms: str,
-    out: str | Path,
-    own: Own = ARTICLES,
-    **settings: Any,
+    figure: Figure, drawing: Drawing, results: Results, model: str, norms: str, out: str | Path
 ) -> Saved:
     """Write ``<out>/<model>/<figure>.svg``, ``.png`` and ``.json``, all of them or none."""
     content = {
         ".svg": _svg(drawing),
         ".png": _png(drawing),
-        ".json": as_json(figure, results, model, norms, own, **settings).encode(),
+        ".json": as_json(figure, results, model, norms).encode(),
     }
     path = Path(out) / model / figure.id
     with ExitStack() as files:
@@ -86,28 +81,28 @@ def _png(drawing: Drawing) -> bytes:
     return small.getvalue()
 
 
-def as_json(
-    figure: Figure, results: Results, model: str, norms: str, own: Own = ARTICLES, **settings: Any
-) -> str:
+def as_json(figure: Figure, results: Results, model: str, norms: str) -> str:
     """The numbers of a figure with what stands behind them, as the text of its JSON file."""
     lens = {"norms": parse_norms(norms)} if figure.lens else {}
-    shown = {
+    asked = {question.id: question for question in figure.questions}
+    content = {
         "figure": figure.id,
         "title": figure.title,
         "claims": figure.claims,
-        "source": figure.source or experiment(figure.experiments[0]).source,
-        "parameters": {"model": model, **lens, **figure.settings, **settings, **own.given},
+        "source": figure.source,
+        "parameters": {"model": model, **lens, **figure.settings},
         "packages": {name: metadata.version(name) for name in PACKAGES},
-        "panels": [_panel(figure, id, result) for id, group in results.items() for result in group],
+        "panels": [_panel(asked[id], result) for id, group in results.items() for result in group],
     }
-    return json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _panel(figure: Figure, id: str, result: Any) -> dict[str, Any]:
-    of = {} if figure.asks else {"figure": experiment(id).figure}
+def _panel(question: Question[Any], result: Any) -> dict[str, Any]:
+    published = question.published and {"figure": published_figure(question.published).figure}
     return {
-        "question" if figure.asks else "experiment": id,
-        **of,
+        "question": {"id": question.id, "type": type(question).__name__, **as_data(question)},
+        **(published or {}),
         "provenance": asdict(result.provenance),
-        **numbers_of(result),
+        "type": type(result).__name__,
+        **as_data(result, DIGITS),
     }

@@ -2,22 +2,12 @@
 
 from collections.abc import Iterable
 
-from replication.base.axes import NORMS, Norm
 from replication.figures.figure import Figure
 from replication.figures.further import FURTHER_FIGURES
 from replication.figures.of_articles import ARTICLE_FIGURES
 
 FORMATS = (".svg", ".png", ".json")
 FIGURES: dict[str, Figure] = {figure.id: figure for figure in (*ARTICLE_FIGURES, *FURTHER_FIGURES)}
-
-
-def parse_norms(norms: str) -> list[Norm]:
-    """The norms of a list such as ``"none,final"``; ``ValueError`` for an unknown or no norm."""
-    asked = list(dict.fromkeys(name.strip() for name in norms.split(",")))
-    for name in asked:
-        if name not in NORMS:
-            raise ValueError(f"unknown norm {name!r}: expected one of {', '.join(NORMS)}")
-    return [norm for name in asked for norm in NORMS if norm == name]
 
 
 def select(ids: Iterable[str]) -> list[Figure]:

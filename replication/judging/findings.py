@@ -1,6 +1,6 @@
 """Claims, and what became of them: the vocabulary in which findings are judged and written down.
 
-A claim is a sentence of an article with a check. The check looks at one ``View`` and yields
+A claim is a sentence of an article with a check. The check looks at one ``Case`` and yields
 ``Part`` s: comparisons with a measured value and a bound, each of which can fail. What comes out
 for one subject under one norm is a ``Finding``.
 
@@ -11,13 +11,14 @@ terminology (version 1.1) has it: another team, by its own code.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from replication.base.axes import Norm
 from replication.base.environment import Environment
+from replication.base.norms import Norm
 from replication.base.records import Record
 from replication.judging.comparisons import Part, describe
-from replication.questions.subjects import Measurement, View
+from replication.questions.question import Question
+from replication.questions.subjects import Case
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
 
@@ -27,7 +28,7 @@ ClaimNorm = Literal["none", "final", "either"]
 read alike, or on no lens at all."""
 
 
-Check = Callable[[View], Iterable[Part]]
+Check = Callable[[Case], Iterable[Part]]
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,8 @@ class Claim:
     """True where the claim follows from how the experiment is made."""
     published_only: bool
     """True where the claim is about the published material itself."""
-    measurements: tuple[Measurement, ...]
-    """What the check asks a view for, as (method, id) and further settings if any, or as a
-    question."""
+    questions: tuple[Question[Any], ...]
+    """What the check asks; a figure that bears on the claim asks the same."""
 
     def norms(self, asked: Sequence[Norm]) -> Sequence[Norm]:
         """Of the norms asked for, those under which the claim is to be judged."""
@@ -56,7 +56,7 @@ class Claim:
 
 def claim(
     id: str,
-    *measurements: Measurement,
+    *questions: Question[Any],
     norm_matters: bool = True,
     definitional: bool = False,
     published_only: bool = False,
@@ -65,10 +65,9 @@ def claim(
 
     def register(check: Check) -> Claim:
         says = " ".join((check.__doc__ or "").split())
-        of_figures = (asked[1] for asked in measurements if isinstance(asked, tuple))
-        figures = tuple(dict.fromkeys(of_figures))
+        figures = tuple(dict.fromkeys(q.published for q in questions if q.published))
         return Claim(
-            id, says, figures, check, norm_matters, definitional, published_only, measurements
+            id, says, figures, check, norm_matters, definitional, published_only, questions
         )
 
     return register
@@ -139,16 +138,16 @@ class Findings(Record):
     controls: tuple[ChanceFinding, ...]
 
 
-def judge(claim: Claim, view: View) -> Finding:
+def judge(claim: Claim, case: Case) -> Finding:
     """Judge a claim on one subject under one norm."""
-    source = view.provenance(claim.figures[0] if claim.figures else None)
+    source = case.provenance(claim.questions[0])
     try:
-        parts = tuple(claim.check(view))
+        parts = tuple(claim.check(case))
     except NotTestable as error:
-        return untestable(claim, source, view.norm, str(error))
+        return untestable(claim, source, case.norm, str(error))
     if not parts:
         raise ValueError(f"{claim.id} yields no part: a check that cannot fail is no check")
-    return _finding(claim, source, view.norm, "; ".join(map(describe, parts)), parts)
+    return _finding(claim, source, case.norm, "; ".join(map(describe, parts)), parts)
 
 
 def untestable(claim: Claim, source: Provenance, norm: Norm, reason: str) -> Finding:
@@ -195,9 +194,9 @@ def _strength(part: Part) -> tuple[bool, float]:
     return part.holds, part.margin / max(abs(part.bound), 1.0)
 
 
-def chance(claim: Claim, views: Iterable[View]) -> ChanceRate:
+def chance(claim: Claim, cases: Iterable[Case]) -> ChanceRate:
     """How often a claim holds on untrained controls."""
-    findings = [judge(claim, view) for view in views]
+    findings = [judge(claim, case) for case in cases]
     return ChanceRate(
         holds=sum(finding.holds is True for finding in findings),
         not_testable=sum(finding.holds is None for finding in findings),

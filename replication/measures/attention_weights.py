@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def attention_of(model: LanguageModel, recording: Recording) -> Attention:
     return Attention(
         weights=recording.attention.numpy(),
         tokens=recording.tokens,
-        provenance=model.provenance("".join(recording.tokens), None),
+        provenance=replace(recording.provenance, prompt=model.text(recording.ids)),
     )
 
 

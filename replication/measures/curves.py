@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from replication.base.axes import NORMS
+from replication.base.norms import NORMS
 from replication.base.statistics import layer_profile
 from replication.results.patching import PatchingProfile
 from replication.results.provenance import Provenance

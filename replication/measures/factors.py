@@ -17,17 +17,15 @@ Alammar 2020, https://jalammar.github.io/explaining-transformers/.
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
 
-from replication.measures.neurons import chosen_layers, firing, start_length
+from replication.measures.neurons import chosen_layers, firing
 from replication.measures.record import Recording
 from replication.models.errors import ModelError
 from replication.results.factors import Factors, PrincipalComponents, Reach
-from replication.results.provenance import Provenance
 
 Start = Literal["random", "nndsvda"]
 
@@ -41,7 +39,7 @@ def factor_matrix(
     as in ``neurons.chosen_layers``, and where the prompt has no token but a start token.
     """
     values = firing(recording, layers)
-    if recording.prompt_length <= start_length(recording):
+    if recording.prompt_length <= recording.start_length:
         raise ModelError("the prompt has no token to show: give at least one after a start token")
     if recording.continuation:
         values = values[:, :-1]
@@ -50,7 +48,6 @@ def factor_matrix(
 
 def factorize(
     recording: Recording,
-    provenance: Provenance,
     count: int,
     *,
     layers: Sequence[int] | None = None,
@@ -61,11 +58,10 @@ def factorize(
 ) -> Factors:
     """Factorize the activations of a text; the settings are the article's unless given.
 
-    Factors come by their share of energy (``energy``), greatest first. The scale is scikit-learn's:
+    Factors come by their share of energy, greatest first. The scale is scikit-learn's:
     it is divided between a factor's activity and its neurons as the start happened to have it, so
     values are to be compared within a factor; ``reach`` and ``energy`` do not depend on it.
-    ``provenance`` loses its norm, as no lens is involved. ``ModelError`` as in ``factor_matrix``
-    and unless 1 <= ``count`` <= positions.
+    ``ModelError`` as in ``factor_matrix`` and unless 1 <= ``count`` <= positions.
     """
     from sklearn.decomposition import NMF
 
@@ -73,26 +69,19 @@ def factorize(
     _check_count(count, len(matrix), "factors")
     method = NMF(count, init=start, random_state=seed, max_iter=iterations, tol=tolerance)
     activity = _fit(method, matrix).T
-    order = np.argsort(-_energy(activity, method.components_), kind="stable")
-    tokens = recording.tokens[start_length(recording) :]
-    n_input = recording.prompt_length - start_length(recording)
+    energy = _energy(activity, method.components_)
+    order = np.argsort(-energy, kind="stable")
+    tokens = recording.tokens[recording.start_length :]
+    n_input = recording.prompt_length - recording.start_length
     return Factors(
         activity=_shown(activity[order], n_input, len(tokens)),
         tokens=tokens,
         n_input=n_input,
         layers=chosen_layers(recording, layers),
         neurons=method.components_[order],
-        provenance=replace(provenance, norm=None),
+        provenance=recording.provenance,
+        energy=energy[order],
     )
-
-
-def energy(factors: Factors) -> Float[np.ndarray, " factor"]:
-    """Each factor's share of energy; shares sum to 1.
-
-    A factor's energy is the sum of squares of its part of the matrix, activity times neurons. The
-    value shown twice counts once. ``ValueError`` where the neurons were not published.
-    """
-    return _energy(_measured(factors), _neurons(factors))
 
 
 def reach(factors: Factors, threshold: float = 0.0) -> Reach:
@@ -120,8 +109,8 @@ def pca(
     _check_count(count, len(matrix), "components")
     method = PCA(count, svd_solver="full")
     activity = _fit(method, matrix).T
-    tokens = recording.tokens[start_length(recording) :]
-    n_input = recording.prompt_length - start_length(recording)
+    tokens = recording.tokens[recording.start_length :]
+    n_input = recording.prompt_length - recording.start_length
     return PrincipalComponents(
         activity=_shown(activity, n_input, len(tokens)),
         neurons=method.components_,
@@ -129,6 +118,7 @@ def pca(
         tokens=tokens,
         n_input=n_input,
         layers=chosen_layers(recording, layers),
+        provenance=recording.provenance,
     )
 
 
@@ -159,13 +149,6 @@ def _shown(
     if n_input == tokens:
         return activity
     return np.insert(activity, n_input, activity[:, n_input - 1], axis=1)
-
-
-def _measured(factors: Factors) -> Float[np.ndarray, "factor position"]:
-    """Activity by position: ``_shown`` undone."""
-    if factors.n_input == len(factors.tokens):
-        return factors.activity
-    return np.delete(factors.activity, factors.n_input, axis=1)
 
 
 def _neurons(factors: Factors) -> Float[np.ndarray, "factor neuron"]:

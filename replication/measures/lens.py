@@ -9,13 +9,14 @@ Sources: Alammar 2021 (``norm="none"``); nostalgebraist 2020, "interpreting GPT:
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.measures.record import Recording
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
@@ -150,7 +151,7 @@ def top_tokens(
         tokens=tuple(model.texts(row) for row in ids.tolist()),
         probabilities=probabilities.double().numpy(),
         target=recording.tokens[-1] if recording.continuation else "",
-        provenance=model.provenance(recording.prompt, norm),
+        provenance=replace(recording.provenance, norm=norm),
     )
 
 
@@ -167,7 +168,7 @@ def _grid(
         tokens=tokens,
         kind="watched" if watched else "continuation",
         vocabulary=len(model.unembedding),
-        provenance=model.provenance(recording.prompt, norm),
+        provenance=replace(recording.provenance, norm=norm),
     )
 
 

@@ -1,6 +1,8 @@
 """What every layer would say in the place of each token of a continuation."""
 
-from replication.base.axes import Norm
+from dataclasses import replace
+
+from replication.base.norms import Norm
 from replication.measures.lens import readable_states, top_of
 from replication.measures.record import Recording
 from replication.models.errors import ModelError
@@ -38,5 +40,5 @@ def continuation_details(
             for row in ids.view(layers, columns, count).tolist()
         ),
         probabilities=probabilities.view(layers, columns, count).double().numpy(),
-        provenance=model.provenance(recording.prompt, norm),
+        provenance=replace(recording.provenance, norm=norm),
     )

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from replication.base.axes import NORMS
+from replication.base.norms import NORMS
 from replication.measures.depth import SYNTAX, arrivals
 from replication.measures.lens import continuation_ranks, ranks_of, readable
 from replication.measures.record import record

@@ -24,11 +24,6 @@ from replication.results.roles import roles_of
 DRAWN_NEURONS = 200  # as many as the article draws of one layer
 
 
-def start_length(recording: Recording) -> int:
-    """How many positions a start token takes: 1 or 0. It is the only token that prints nothing."""
-    return int(recording.tokens[0] == "")
-
-
 def chosen_layers(recording: Recording, layers: Sequence[int] | None) -> tuple[int, ...]:
     """The layers asked for, or all of them.
 
@@ -55,7 +50,7 @@ def firing(
     """
     chosen = chosen_layers(recording, layers)
     assert recording.neurons is not None
-    return recording.neurons[list(chosen), start_length(recording) :].numpy()
+    return recording.neurons[list(chosen), recording.start_length :].numpy()
 
 
 def sparsity(
@@ -78,11 +73,12 @@ def sparsity(
         firing=(values > threshold).sum(axis=2),
         # Where nothing is above 0 nothing is strong, whatever share of a negative maximum it is.
         strong=(values > part * np.maximum(greatest, 0)).sum(axis=2),
-        tokens=recording.tokens[start_length(recording) :],
+        tokens=recording.tokens[recording.start_length :],
         layers=chosen_layers(recording, layers),
         neurons=values.shape[2],
         threshold=threshold,
         part=part,
+        provenance=recording.provenance,
     )
 
 
@@ -94,7 +90,7 @@ def layer_firing(recording: Recording, layer: int) -> LayerFiring:
     column for each token, where it was read. Errors: see ``chosen_layers``.
     """
     values = np.maximum(firing(recording, [layer])[0], 0).T  # (neuron, position)
-    start = start_length(recording)
+    start = recording.start_length
     tokens, roles = recording.tokens[start:], roles_of(recording.tokens)[start:]
     if recording.continuation:
         first = recording.prompt_length - start
@@ -136,4 +132,4 @@ def clusters(recording: Recording, layer: int, count: int, seed: int = 0) -> Clu
     means = np.stack([of.values[found == k].mean(axis=0) for k in range(count)])
     first = np.array([np.flatnonzero(found == k)[0] for k in range(count)])
     order = np.lexsort([first, -means.mean(axis=1), -np.bincount(found, minlength=count)])
-    return Clusters(np.argsort(order)[found], means[order], of, seed)
+    return Clusters(np.argsort(order)[found], means[order], of, seed, recording.provenance)

@@ -27,7 +27,7 @@ def effects(model: LanguageModel, pair: Pair) -> PatchingEffects:
         for position in range(positions)
     ]
     shares = recovered(model, runs, patches).reshape(len(SITES), layers, positions)
-    hidden = len(model.encode("", start=True))
+    hidden = model.start_length(runs.ids[CLEAN])
     return PatchingEffects(
         effects=shares[:, :, hidden:],
         clean=model.texts(runs.ids[CLEAN][hidden:]),

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import torch
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
 from replication.measures.lens import continuation_ranks
 from replication.measures.record import Recording, record
+from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 from replication.results.precision import Half, InHalf, RankChanges
 from replication.results.ranks import RankGrid
@@ -22,8 +23,13 @@ from replication.results.ranks import RankGrid
 def in_half_precision(model: LanguageModel, dtype: Half, device: str = "cpu") -> LanguageModel:
     """A copy of a model whose weights are in half precision, on a device that torch knows.
 
-    The model itself stays as it is.
+    The model itself stays as it is. ``ModelError`` for a device that is not here.
     """
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"no device {device!r} here ({reason}): expected cpu or cuda") from error
     network = deepcopy(model.network).to(device, getattr(torch, dtype))
     return replace(model, network=network)
 
@@ -51,6 +57,7 @@ def rank_changes(
         half=_read(model if in_half == "states" else half, found, norm),
         dtype=dtype,
         in_half=in_half,
+        device=device,
     )
 
 

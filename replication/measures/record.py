@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from replication.models.errors import ModelError
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
+from replication.results.provenance import Provenance
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Recording:
     prompt_length: int
     """How many positions belong to the prompt, start token included."""
     states: Float[Tensor, "layer position width"]
+    provenance: Provenance
+    """Of the model, without a norm: a recording has not been read yet."""
+    start_length: int = 0
+    """How many of the first positions are a start token, which is no part of the text: 1 or 0."""
     neurons: Float[Tensor, "layer position neuron"] | None = None
     """Output of the feed-forward layers' nonlinearity, if asked for."""
     attention: Float[Tensor, "layer head query key"] | None = None
@@ -37,8 +42,8 @@ class Recording:
 
     @property
     def prompt(self) -> str:
-        """The text of the prompt's tokens; a start token prints nothing."""
-        return "".join(self.tokens[: self.prompt_length])
+        """The text of the prompt; a start token prints nothing."""
+        return self.provenance.prompt
 
     @property
     def continuation(self) -> tuple[str, ...]:
@@ -61,13 +66,19 @@ def record(
     prompt's tokens never depend on what follows. ``sublayers`` asks for the states after attention.
     ``ModelError`` for an empty prompt or a text longer than the model can read.
     """
+    ids, length = read_ids(model, prompt, continuation)
+    return record_ids(model, ids, length, neurons=neurons, attention=attention, sublayers=sublayers)
+
+
+def read_ids(model: LanguageModel, prompt: str, continuation: str = "") -> tuple[list[int], int]:
+    """The token ids of a prompt and a given continuation, and how many of them are the prompt's.
+
+    A start token counts for the prompt. ``ModelError`` for an empty prompt.
+    """
     if not prompt:
         raise ModelError("the prompt is empty: give at least one character of text")
     before = model.encode(prompt, start=True)
-    ids = [*before, *model.encode(continuation)]
-    return record_ids(
-        model, ids, len(before), neurons=neurons, attention=attention, sublayers=sublayers
-    )
+    return [*before, *model.encode(continuation)], len(before)
 
 
 def record_ids(
@@ -87,6 +98,7 @@ def record_ids(
     fired: dict[int, Tensor] = {}
     weights: dict[int, Tensor] = {}
     between: dict[int, Tensor] = {}
+    length = len(ids) if prompt_length is None else prompt_length
     activations = _parts(model, model.architecture.activation)
     attentions = _parts(model, model.architecture.attention)
     norms = _parts(model, model.architecture.feed_forward_norm)
@@ -107,11 +119,14 @@ def record_ids(
         model.network(torch.tensor([list(ids)]), use_cache=False, logits_to_keep=1)
     if not all(state.isfinite().all() for state in states.values()):
         raise ModelError(f"{model.name} gave hidden states that are not finite: check its weights")
+    tokens = model.texts(ids)
     return Recording(
         ids=tuple(ids),
-        tokens=model.texts(ids),
-        prompt_length=len(ids) if prompt_length is None else prompt_length,
+        tokens=tokens,
+        prompt_length=length,
         states=_stack(states),
+        provenance=model.provenance(model.text(ids[:length]), None),
+        start_length=model.start_length(ids),
         neurons=_stack(fired) if neurons else None,
         attention=_stack(weights) if attention else None,
         after_attention=_stack(between) if sublayers else None,
@@ -126,15 +141,21 @@ def generate(model: LanguageModel, prompt: str, visible_tokens: int) -> list[int
     """
     from transformers import GenerationConfig
 
-    if not prompt or visible_tokens < 1:
+    if visible_tokens < 1:
+        raise ModelError(f"{visible_tokens} tokens asked for: continue by at least one")
+    before, _ = read_ids(model, prompt)
+    room = model.network.config.max_position_embeddings - len(before)
+    if visible_tokens > room:
         raise ModelError(
-            f"cannot continue {prompt!r} by {visible_tokens} tokens: "
-            f"give a prompt and at least one token"
+            f"{len(before)} tokens given and {visible_tokens} more asked for: {model.name} reads "
+            f"{len(before) + room} at once"
         )
-    before = model.encode(prompt, start=True)
     end = model.network.config.eos_token_id
     greedy = GenerationConfig(
-        do_sample=False, max_new_tokens=2 * visible_tokens, eos_token_id=end, pad_token_id=end
+        do_sample=False,
+        max_new_tokens=min(2 * visible_tokens, room),
+        eos_token_id=end,
+        pad_token_id=end,
     )
     read = torch.tensor([before])
 

@@ -87,9 +87,24 @@ def integrated_gradients(
     """
     before = model.encode(prompt, start=True)
     ids = [*before, *model.encode(continuation)]
-    _check(model, ids, len(before), of)
-    importance = torch.zeros(len(ids) - len(before), len(ids) - 1)
-    for row, target in zip(importance, range(len(before), len(ids)), strict=True):
+    return integrated_gradients_ids(
+        model, ids, len(before), of=of, steps=steps, tolerance=tolerance
+    )
+
+
+def integrated_gradients_ids(
+    model: LanguageModel,
+    ids: Sequence[int],
+    prompt_length: int,
+    *,
+    of: Score = "logit",
+    steps: int = 50,
+    tolerance: float = TOLERANCE,
+) -> Saliency:
+    """``integrated_gradients`` for token ids, of which ``prompt_length`` are the prompt."""
+    _check(model, ids, prompt_length, of)
+    importance = torch.zeros(len(ids) - prompt_length, len(ids) - 1)
+    for row, target in zip(importance, range(prompt_length, len(ids)), strict=True):
         found = integrate(model, ids[: target + 1], of=of, steps=steps)
         if not abs(found.error) <= tolerance * abs(found.change):
             raise ModelError(
@@ -98,7 +113,7 @@ def integrated_gradients(
                 f"{found.change:.3g}: take more steps, or gradient x input"
             )
         row[:target] = found.attributions.norm(dim=-1)
-    return _saliency(model, ids, len(before), importance, "integrated gradients", of)
+    return _saliency(model, ids, prompt_length, importance, "integrated gradients", of)
 
 
 @dataclass(frozen=True)
@@ -214,7 +229,7 @@ def _check(model: LanguageModel, ids: Sequence[int], prompt_length: int, of: Sco
     limit = model.network.config.max_position_embeddings
     if of not in ("logit", "probability"):
         raise ModelError(f"saliency of {of!r} is not known: expected 'logit' or 'probability'")
-    if not _hidden(model, ids) < prompt_length < len(ids):
+    if not model.start_length(ids) < prompt_length < len(ids):
         texts = model.texts(ids)
         prompt, continuation = "".join(texts[:prompt_length]), "".join(texts[prompt_length:])
         raise ModelError(
@@ -225,11 +240,6 @@ def _check(model: LanguageModel, ids: Sequence[int], prompt_length: int, of: Sco
         raise ModelError(f"{len(ids)} tokens given: {model.name} reads up to {limit} at once")
 
 
-def _hidden(model: LanguageModel, ids: Sequence[int]) -> int:
-    """How many tokens at the beginning are no text: 1 for a start token, else 0."""
-    return int(list(ids[:1]) == model.encode("", start=True))
-
-
 def _saliency(
     model: LanguageModel,
     ids: Sequence[int],
@@ -238,7 +248,7 @@ def _saliency(
     method: Method,
     of: Score,
 ) -> Saliency:
-    hidden = _hidden(model, ids)
+    hidden = model.start_length(ids)
     tokens = model.texts(ids)
     shown = importance[:, hidden:].double()
     totals = shown.sum(1, keepdim=True)
@@ -253,5 +263,5 @@ def _saliency(
         n_input=prompt_length - hidden,
         method=method,
         of=of,
-        provenance=model.provenance("".join(tokens[:prompt_length]), None),
+        provenance=model.provenance(model.text(ids[:prompt_length]), None),
     )

@@ -10,13 +10,14 @@ divergence from the model's own output).
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
 from replication.measures import lens
 from replication.measures.record import Recording
 from replication.models.errors import ModelError
@@ -29,6 +30,9 @@ from replication.results.lens import (
     Uncertainty,
     WordProbabilities,
 )
+
+CANDIDATES = 50
+"""Best next tokens among which a word is looked for."""
 
 
 def stages_of(layers: int, sublayers: bool) -> tuple[Stage, ...]:
@@ -68,10 +72,10 @@ def word_probabilities(
 ) -> WordProbabilities:
     """Probabilities and ranks of words for the position after the text, after every stage.
 
-    Each word must be one token (``ModelError`` shows how it splits otherwise).
+    Each word must be one token (``ModelError`` shows how it splits otherwise). For no words: of
+    the best next one (``best_word``).
     """
-    if not words:
-        raise ModelError("no words to look at: name at least one")
+    words = tuple(words) or (best_word(model, recording),)
     ids = [model.single_token(word) for word in words]
     states = readable_stages(model, recording, norm, sublayers)[:, -1]
     probabilities, ranks = _of_tokens(states, model.unembedding, ids)
@@ -79,9 +83,21 @@ def word_probabilities(
         probabilities=probabilities,
         ranks=ranks,
         stages=stages_of(len(recording.states), sublayers),
-        words=tuple(words),
-        provenance=model.provenance(recording.prompt, norm),
+        words=words,
+        provenance=replace(recording.provenance, norm=norm),
     )
+
+
+def best_word(model: LanguageModel, recording: Recording) -> str:
+    """The best next token that its text gives back: some tokens are pieces of a character, or print
+    nothing. ``ModelError`` where none of the best ``CANDIDATES`` does.
+    """
+    states = lens.readable_states(model, recording, "none")[-1:, -1]
+    ids = lens.top_of(states, model.unembedding, CANDIDATES)[0][0].tolist()
+    for token, text in zip(ids, model.texts(ids), strict=True):
+        if model.encode(text) == [token]:
+            return text
+    raise ModelError(f"none of the {CANDIDATES} best next tokens is a word: name words to watch")
 
 
 def top_at_all_positions(
@@ -101,7 +117,7 @@ def top_at_all_positions(
         next_ranks=ranks.view(grid[0], grid[1] - 1).numpy(),
         stages=stages_of(len(recording.states), sublayers),
         tokens=recording.tokens,
-        provenance=model.provenance(recording.prompt, norm),
+        provenance=replace(recording.provenance, norm=norm),
     )
 
 
@@ -116,7 +132,7 @@ def uncertainty(
         divergence=divergence.numpy(),
         stages=stages_of(len(recording.states), sublayers),
         tokens=recording.tokens,
-        provenance=model.provenance(recording.prompt, norm),
+        provenance=replace(recording.provenance, norm=norm),
     )
 
 
@@ -139,7 +155,7 @@ def formula_variants(model: LanguageModel, recording: Recording, word: str) -> F
         probabilities=probabilities.reshape(shape).T,
         ranks=ranks.reshape(shape).T,
         head_has_bias=head.bias is not None,
-        provenance=model.provenance(recording.prompt, None),
+        provenance=recording.provenance,
     )
 
 

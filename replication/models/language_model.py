@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
 from replication.models import registry
 from replication.models.architectures import Architecture, architecture_of
 from replication.models.errors import ModelError, SeveralTokens
@@ -69,6 +69,14 @@ class LanguageModel:
         if first is None:
             raise ModelError(f"{self.name}: its tokenizer has no {self.entry.start_token!r}")
         return [first, *ids]
+
+    def start_length(self, ids: Sequence[int]) -> int:
+        """How many of the first tokens are no text: 1 for the model's start token, else 0."""
+        return int(list(ids[:1]) == self.encode("", start=True))
+
+    def text(self, ids: Sequence[int]) -> str:
+        """The text of consecutive tokens; a start token prints nothing."""
+        return self.tokenizer.decode(list(ids))
 
     def texts(self, ids: Sequence[int]) -> tuple[str, ...]:
         """The text of each token by itself; a start token prints nothing."""

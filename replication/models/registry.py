@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
 from replication.results.provenance import Provenance
 
 CONTROL_SEEDS = range(10)

@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from replication.base.files import write_whole
+from replication.base.norms import NORMS
 from replication.figures import freshness
-from replication.figures.answers import gather, views
+from replication.figures.answers import Answered, answered
 from replication.figures.figure import Figure
 from replication.figures.further import SENTENCE
 from replication.figures.table import FIGURES
 from replication.models.registry import DEFAULT_MODEL
-from replication.pages.attention_prompt import View as AttentionView
-from replication.pages.attention_prompt import page as attention_page
-from replication.questions.subjects import Published, View
-from replication.questions.texts import DetailsOf
+from replication.questions.attention import AttentionOf, QueriesAndKeysOf
+from replication.questions.lens import CandidatesOf, RanksOf, WatchedRanksOf
+from replication.questions.measured import subject
+from replication.questions.neurons import FactorsOf
+from replication.questions.question import Text
+from replication.questions.saliency import SaliencyOf
+from replication.questions.subjects import Case, Published
 from replication.results.factors import Factors
 from replication.results.ranks import RankGrid
 from replication.results.saliency import Saliency
@@ -23,26 +27,36 @@ from replication.results.saliency import Saliency
 if TYPE_CHECKING:
     from replication.pages.fragments import Fragment
 
-NORMS = "none,final"
+AttentionView = Literal["head", "model", "neuron"]
 ATTENTION: dict[str, AttentionView] = {
     f"attention_{view}": view for view in get_args(AttentionView)
 }
+RANKS = "Point at a cell for its rank, and for what that layer would say first."
+SHARES = "Point at an output token to see which tokens before it count for it."
+FACTORS = "Point at a factor to light up its tokens, at a token to see its factors."
+OF_QUESTIONS: dict[type[Any], str] = {
+    RanksOf: RANKS,
+    WatchedRanksOf: RANKS,
+    SaliencyOf: SHARES,
+    FactorsOf: FACTORS,
+}
+"""The questions whose answers have an interactive view, and what to do with it."""
+OF_ATTENTION = {
+    "attention_head": "Point at a token to see which tokens each head of a layer attends to.",
+    "attention_model": "Click a cell to see one head of one layer larger.",
+    "attention_neuron": "Click the plus sign beside a token for its query and the keys.",
+}
 TITLES = {
-    **{f.id: f.title for f in FIGURES.values() if f.shows in ("ranks", "saliency", "factors")},
+    **{
+        figure.id: figure.title
+        for figure in FIGURES.values()
+        if type(figure.questions[0]) in OF_QUESTIONS
+    },
     "attention_head": "Attention: the heads of a layer",
     "attention_model": "Attention: all layers and heads",
     "attention_neuron": "Attention: queries and keys behind a weight",
 }
 """The pages there are, by id."""
-HOW = {
-    "ranks": "Point at a cell for its rank, and for what that layer would say first.",
-    "saliency": "Point at an output token to see which tokens before it count for it.",
-    "factors": "Point at a factor to light up its tokens, at a token to see its factors.",
-    "attention_head": "Point at a token to see which tokens each head of a layer attends to.",
-    "attention_model": "Click a cell to see one head of one layer larger.",
-    "attention_neuron": "Click the plus sign beside a token for its query and the keys.",
-}
-"""What to do on a page: by what a figure shows, or by id."""
 
 
 def select(ids: Iterable[str]) -> list[str]:
@@ -54,10 +68,10 @@ def select(ids: Iterable[str]) -> list[str]:
     return chosen
 
 
-def make(chosen: Sequence[str], model: str, out: Path, *, anew: bool = True) -> list[Path]:
+def make(chosen: Sequence[str], model: str, out: Path, *, again: bool = True) -> list[Path]:
     """Write ``<out>/<model>/<id>.html`` for each page; ``model`` must have been fetched.
 
-    Unless they are to be made ``anew``, pages are left that would come out as they are. Of
+    Unless they are to be made ``again``, pages are left that would come out as they are. Of
     ``published`` there are no pages of attention: ``ValueError`` where nothing else is chosen.
     """
     made = [id for id in chosen if id not in ATTENTION or model != Published.name]
@@ -66,7 +80,7 @@ def make(chosen: Sequence[str], model: str, out: Path, *, anew: bool = True) -> 
     paths = [out / model / f"{id}.html" for id in made]
     for id, path in zip(made, paths, strict=True):
         stamp, inputs = path.with_suffix(".stamp"), freshness.inputs_of(None, {"view": id}, model)
-        if anew or not freshness.is_fresh(stamp, inputs, [path]):
+        if again or not freshness.is_fresh(stamp, inputs, [path]):
             write_whole(path, _page(id, model))
             freshness.put(stamp, inputs, [path])
     return paths
@@ -75,43 +89,62 @@ def make(chosen: Sequence[str], model: str, out: Path, *, anew: bool = True) -> 
 def _page(id: str, model: str) -> str:
     if id in FIGURES:
         return figure_page(FIGURES[id], model)
-    return attention_page(SENTENCE, model=model, view=ATTENTION[id])
+    return attention_page(SENTENCE, model, ATTENTION[id])
+
+
+def attention_page(
+    text: Text,
+    model: str,
+    view: AttentionView = "head",
+    layers: Sequence[int] | None = None,
+    heads: Sequence[int] | None = None,
+) -> str:
+    """The page of a model's attention over a text, as HTML.
+
+    ``NotTestable`` for a text that cannot be read; ``ValueError`` for an unknown model, for layers
+    and heads that are not there, and for more than a browser can draw.
+    """
+    from replication.pages.attention import head_view, model_view, neuron_view
+
+    case = Case(subject(model), "final")
+    if view == "neuron":
+        return neuron_view(case.answer(QueriesAndKeysOf(text)), layers, heads)
+    draw = head_view if view == "head" else model_view
+    return draw(case.answer(AttentionOf(text)), layers, heads)
 
 
 def figure_page(figure: Figure, model: str) -> str:
-    """The views of one figure: the published one, then the measured ones, under both norms where
+    """The views of one figure: the published one, then the measured ones, under every norm where
     inner layers are read.
     """
     from replication.pages.fragments import page
 
-    results = gather(figure, model, NORMS)
-    seen = views(model, NORMS if figure.lens else "none")
-    fragments = [
-        _fragment(id, result, view)
-        for id, group in results.items()
-        for result, view in zip(group, seen, strict=True)
-        if isinstance(result, RankGrid | Saliency | Factors)
-    ]
-    return page(fragments, figure.title)
+    found = answered(figure.questions, model, ",".join(NORMS))
+    drawn = [one for one in found if isinstance(one.result, RankGrid | Saliency | Factors)]
+    return page([_fragment(one) for one in drawn], figure.title)
 
 
-def _fragment(id: str, result: RankGrid | Saliency | Factors, view: View) -> "Fragment":
+def _fragment(one: Answered) -> "Fragment":
     from replication.pages import explorables
 
-    match result:
+    match one.result:
         case RankGrid():
-            measured = view.subject.name != Published.name and result.kind == "continuation"
-            details = view.answer(DetailsOf(id)) if measured else None
-            return explorables.rank_grid_fragment(result, details)
+            return explorables.rank_grid_fragment(one.result, _candidates(one))
         case Saliency():
-            return explorables.saliency_fragment(result)
-        case Factors():
-            return explorables.factors_fragment(result)
+            return explorables.saliency_fragment(one.result)
+    return explorables.factors_fragment(one.result)
+
+
+def _candidates(one: Answered) -> Any:
+    """What each layer would say in the place of each token: nobody published it."""
+    if one.case.subject.name == Published.name or not isinstance(one.question, RanksOf):
+        return None
+    return one.case.answer(CandidatesOf(one.question.text, one.question.last_only))
 
 
 def how(id: str) -> str:
     """What to do on a page."""
-    return HOW[FIGURES[id].shows if id in FIGURES else id]
+    return OF_QUESTIONS[type(FIGURES[id].questions[0])] if id in FIGURES else OF_ATTENTION[id]
 
 
 def picture(id: str, model: str) -> bytes | None:

@@ -1,18 +1,20 @@
 """What models are asked of whole template sets, one class per kind of answer.
 
-See ``replication.questions.texts``. Heavy packages are imported when a question is asked.
+See ``replication.questions.question``. Heavy packages are imported when a question is asked.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
+from replication.questions.question import Question
 from replication.questions.template_sets import agreement_pairs, items
 from replication.results.sets import SetName
 
 if TYPE_CHECKING:
     from replication.models.language_model import LanguageModel
+    from replication.questions.reader import Reader
     from replication.results.patching import PatchingProfile
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
 
@@ -30,83 +32,63 @@ def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
 
 
 @dataclass(frozen=True)
-class WatchedOver:
+class WatchedOver(Question["WatchedSet"]):
     """Which of two watched words leads after every layer, for every item of a set."""
 
+    norm_matters: ClassVar[bool] = False  # the answer has both
     set: SetName
-    norm_matters: bool = False  # the answer has both
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return f"watched_{self.set}"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "WatchedSet":
+    def measure(self, reader: "Reader", norm: Norm) -> "WatchedSet":
         """The answer under both norms."""
         from replication.measures.many_texts import watched_lead
 
-        return watched_lead(model, asked_of(model, items(self.set)))
+        return watched_lead(reader.model, asked_of(reader.model, items(self.set)))
 
 
 @dataclass(frozen=True)
-class ExpectedOver:
+class ExpectedOver(Question["ExpectedSet"]):
     """How the token that a repeated pattern goes on with ranks after every layer."""
 
+    norm_matters: ClassVar[bool] = False  # the answer has both
     kind: str = "repeat"
     last: int | None = None
     """How many layers are read, counted from the last; all by default."""
-    norm_matters: bool = False  # the answer has both
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return f"expected_{self.kind}"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "ExpectedSet":
+    def measure(self, reader: "Reader", norm: Norm) -> "ExpectedSet":
         """The answer under both norms."""
         from replication.measures.many_texts import expected_tokens
 
         patterns = [item for item in items("counting") if item.conditions["kind"] == self.kind]
-        return expected_tokens(model, asked_of(model, patterns), self.last)
+        return expected_tokens(reader.model, asked_of(reader.model, patterns), self.last)
 
 
 @dataclass(frozen=True)
-class ArrivalsOver:
+class ArrivalsOver(Question["ArrivalSet"]):
     """When the syntax and the content of numbered lists arrive."""
 
-    norm_matters: bool = False  # the answer has both
+    norm_matters: ClassVar[bool] = False  # the answer has both
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return "arrivals_lists"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "ArrivalSet":
+    def measure(self, reader: "Reader", norm: Norm) -> "ArrivalSet":
         """The answer under both norms, for the first text of each list."""
         from replication.measures.many_texts import list_arrivals
 
         first = {item.cluster: item for item in reversed(items("lists"))}
-        return list_arrivals(model, asked_of(model, list(reversed(first.values()))))
+        return list_arrivals(reader.model, asked_of(reader.model, list(reversed(first.values()))))
 
 
 @dataclass(frozen=True)
-class AgreementByLayer:
+class AgreementByLayer(Question["LayerCurves"]):
     """How often the verb agrees with the subject after every layer, where the noun beside it does
     not.
     """
 
-    norm_matters: bool = False  # the answer has both
+    norm_matters: ClassVar[bool] = False  # the answer has both
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return "agreement_by_layer"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "LayerCurves":
+    def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
         """A curve for subjects in the plural, and one for subjects in the singular."""
         from replication.measures.curves import watched_curves
 
-        found = WatchedOver("agreement").ask(model, norm)
+        found = WatchedOver("agreement").measure(reader, norm)
         return watched_curves(
             found,
             {
@@ -123,21 +105,16 @@ class AgreementByLayer:
 
 
 @dataclass(frozen=True)
-class OccupationsByLayer:
+class OccupationsByLayer(Question["LayerCurves"]):
     """How often the word for those who mostly do the work leads after every layer."""
 
-    norm_matters: bool = False  # the answer has both
+    norm_matters: ClassVar[bool] = False  # the answer has both
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return "occupations_by_layer"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "LayerCurves":
+    def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
         """A curve for work that mostly women do, and one for work that mostly men do."""
         from replication.measures.curves import watched_curves
 
-        found = WatchedOver("occupations").ask(model, norm)
+        found = WatchedOver("occupations").measure(reader, norm)
         return watched_curves(
             found,
             {
@@ -148,56 +125,43 @@ class OccupationsByLayer:
 
 
 @dataclass(frozen=True)
-class RepetitionByLayer:
+class RepetitionByLayer(Question["LayerCurves"]):
     """How probable the token that a repeated pattern goes on with is after every layer."""
 
-    norm_matters: bool = False  # the answer has both
+    norm_matters: ClassVar[bool] = False  # the answer has both
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return "repetition_by_layer"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "LayerCurves":
+    def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
         """One curve."""
         from replication.measures.curves import expected_curve
 
-        return expected_curve(ExpectedOver().ask(model, norm), "probability of the repeated token")
+        return expected_curve(
+            ExpectedOver().measure(reader, norm), "probability of the repeated token"
+        )
 
 
 @dataclass(frozen=True)
-class PatchingOver:
+class PatchingOver(Question["PatchingProfile"]):
     """How agreement with the subject travels to the last position, over pairs of a set."""
 
+    norm_matters: ClassVar[bool] = False
     per_cluster: int = 1
     """Of each noun, with its plural and with its singular as the subject."""
-    norm_matters: bool = False
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return f"patching_agreement_{self.per_cluster}"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "PatchingProfile":
+    def measure(self, reader: "Reader", norm: Norm) -> "PatchingProfile":
         """The effects that the claims look at, for each pair that the model can take."""
         from replication.measures.patching import profile
 
-        return profile(model, asked_of(model, agreement_pairs(self.per_cluster)))
+        return profile(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
 
 
 @dataclass(frozen=True)
-class PatchingByLayer:
+class PatchingByLayer(Question["LayerCurves"]):
     """How much of the effect lies where, after every layer, over pairs of a set."""
 
-    norm_matters: bool = False
+    norm_matters: ClassVar[bool] = False  # the answer has both
 
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return "patching_by_layer"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> "LayerCurves":
+    def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
         """Curves with intervals over nouns."""
         from replication.measures.curves import patching_curves
 
-        return patching_curves(PatchingOver().ask(model, norm))
+        return patching_curves(PatchingOver().measure(reader, norm))

@@ -66,4 +66,9 @@ def agreement_pairs(per_cluster: int) -> tuple[Pair, ...]:
         if subject != attractor:
             found.setdefault((item.cluster, subject), []).append(item)
     chosen = (item for group in found.values() for item in group[:per_cluster])
-    return tuple(Pair(item.prompt, item.partner, *item.watched, item.cluster) for item in chosen)
+    return tuple(_pair(item) for item in chosen)
+
+
+def _pair(item: Item) -> Pair:
+    right, wrong = item.watched
+    return Pair(item.prompt, item.partner, right, wrong, item.cluster)

@@ -1,11 +1,12 @@
 """Factors and principal components of feed-forward activations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from replication.results.data import UNWRITTEN
 from replication.results.provenance import Provenance
 from replication.results.roles import Role, roles_of
 
@@ -22,9 +23,12 @@ class Factors:
     last input token is repeated for the first generated one."""
     layers: tuple[int, ...]
     """The layers whose neurons were factorized."""
-    neurons: Float[np.ndarray, "factor neuron"] | None
+    neurons: Float[np.ndarray, "factor neuron"] | None = field(metadata=UNWRITTEN)
     """The weight of every neuron in each factor; None where it was not published."""
     provenance: Provenance
+    energy: Float[np.ndarray, " factor"] | None = None
+    """Each factor's share of energy, which is the sum of squares of its part of the matrix,
+    activity times neurons; shares sum to 1. The activity shown twice counts once."""
 
     def __post_init__(self) -> None:
         if self.activity.ndim != 2 or self.activity.shape[1] != len(self.tokens):
@@ -63,13 +67,14 @@ class PrincipalComponents:
 
     activity: Float[np.ndarray, "component token"]
     """Shown as ``Factors.activity`` is, but around the mean over positions."""
-    neurons: Float[np.ndarray, "component neuron"]
+    neurons: Float[np.ndarray, "component neuron"] = field(metadata=UNWRITTEN)
     """The weight of every neuron; the squares of a component's weights sum to 1."""
     variance: Float[np.ndarray, " component"]
     """Each component's share of the matrix's variance, greatest first."""
     tokens: tuple[str, ...]
     n_input: int
     layers: tuple[int, ...]
+    provenance: Provenance
 
     @property
     def negative(self) -> Float[np.ndarray, " component"]:

@@ -25,6 +25,7 @@ class Sparsity:
     """How many neurons a layer has."""
     threshold: float
     part: float
+    provenance: Provenance
 
     @property
     def share(self) -> Float[np.ndarray, "layer token"]:
@@ -61,6 +62,7 @@ class Clusters:
     """The mean activation of a cluster's neurons, negative ones counted as 0."""
     of: LayerFiring
     seed: int
+    provenance: Provenance
 
     @property
     def sizes(self) -> Int[np.ndarray, " cluster"]:

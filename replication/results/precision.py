@@ -1,12 +1,13 @@
 """How many ranks half precision changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool
 
+from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid
 
 Half = Literal["bfloat16", "float16"]
@@ -39,6 +40,10 @@ class RankChanges:
     half: RankGrid
     dtype: Half
     in_half: InHalf
+    device: str = "cpu"
+    """Where the text was read in half precision."""
+    bands: tuple[Band, ...] = field(init=False)
+    """The changes by rank in float32: 1, 2 to 10, 11 to 100, 101 to 1,000 and beyond."""
 
     def __post_init__(self) -> None:
         if self.full.ranks.shape != self.half.ranks.shape:
@@ -46,16 +51,19 @@ class RankChanges:
                 f"ranks of shape {self.half.ranks.shape} in half precision: "
                 f"expected {self.full.ranks.shape}"
             )
+        ends = pairwise((0, *BANDS, self.full.vocabulary))
+        bands = tuple(self._band(above + 1, worst) for above, worst in ends)
+        object.__setattr__(self, "bands", bands)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Of the ranks in float32."""
+        return self.full.provenance
 
     @property
     def changed(self) -> Bool[np.ndarray, "layer token"]:
         """Which ranks are other ones."""
         return self.full.ranks != self.half.ranks
-
-    def bands(self) -> tuple[Band, ...]:
-        """The changes by rank in float32: 1, 2 to 10, 11 to 100, 101 to 1,000 and beyond."""
-        ends = (0, *BANDS, self.full.vocabulary)
-        return tuple(self._band(above + 1, worst) for above, worst in pairwise(ends))
 
     def _band(self, best: int, worst: int) -> Band:
         inside = (best <= self.full.ranks) & (self.full.ranks <= worst)

@@ -7,7 +7,7 @@ so whatever judges or draws them cannot tell one from the other.
 from dataclasses import dataclass
 from typing import Literal
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
 
 SubjectKind = Literal["published", "registry", "paper", "control"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.results.provenance import Provenance
 
 SetName = Literal["agreement", "occupations", "lists", "counting", "blimp", "winogender"]

@@ -6,10 +6,10 @@ import re
 import pytest
 import tiny
 import torch
-
-from replication.base.axes import NORMS, Norm
-from replication.cli import prompt_stages
 from replication.cli.prompt_stages import look
+
+from replication.base.norms import NORMS, Norm
+from replication.cli import prompt_stages
 from replication.measures.record import record
 from replication.measures.variants import top_at_all_positions, word_probabilities
 from replication.models import loading, registry

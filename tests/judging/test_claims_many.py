@@ -11,7 +11,7 @@ import test_companion_texts as companion
 import test_many_texts as many
 from judging import test_runner as test_claims_run
 
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.judging.findings import Claim, Finding, Findings, judge
 from replication.measures.heads import STATISTICS
 from replication.questions.subjects import Measurement, Published, Question, View

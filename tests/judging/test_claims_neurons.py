@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import test_neuron_factors as module
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
 from replication.judging.comparisons import Part
 from replication.judging.findings import Claim, judge
 from replication.questions.subjects import Published, View

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import test_input_saliency as claims
 
-from replication.base.axes import Norm
+from replication.base.norms import Norm
 from replication.judging.findings import Claim, Finding, judge
 from replication.questions.subjects import Published, View
 from replication.results.ranks import RankGrid

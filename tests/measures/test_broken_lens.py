@@ -10,7 +10,7 @@ import tiny
 import torch
 from measures import test_lens, test_record
 
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.judging.findings import Claim, judge
 from replication.measures import lens
 from replication.measures.record import Recording, record

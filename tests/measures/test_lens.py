@@ -9,7 +9,7 @@ import tiny
 import torch
 from torch import Tensor
 
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.measures import lens
 from replication.measures.record import record
 from replication.models.errors import ModelError

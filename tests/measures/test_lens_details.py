@@ -8,7 +8,7 @@ import tiny
 import torch
 from measures.test_lens import CONTINUATION, PROMPT, reference_logits
 
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.measures import lens
 from replication.measures.lens_details import continuation_details
 from replication.measures.record import record

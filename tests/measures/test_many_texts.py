@@ -7,7 +7,7 @@ import pytest
 import tiny
 import torch
 
-from replication.base.axes import NORMS
+from replication.base.norms import NORMS
 from replication.measures import many_texts
 from replication.measures.depth import arrivals
 from replication.measures.lens import continuation_ranks, top_tokens, watched_ranks

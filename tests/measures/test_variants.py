@@ -13,7 +13,7 @@ from measures.test_lens import assert_ranks, reference_logits
 from torch import Tensor
 from torch.distributions import Categorical, kl_divergence
 
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.measures import lens, variants
 from replication.measures.record import record, record_ids
 from replication.models.errors import ModelError

@@ -19,7 +19,7 @@ from transformers.models.gpt2.configuration_gpt2 import GPT2Config
 from transformers.models.gpt2.modeling_gpt2 import GPT2LMHeadModel
 
 from replication.articles import experiments
-from replication.base.axes import NORMS, Norm
+from replication.base.norms import NORMS, Norm
 from replication.measures import lens
 from replication.measures.record import Recording, record_ids
 from replication.models.hooks import hooked

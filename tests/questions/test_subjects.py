@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import tiny
+from replication.questions.texts import Formulas, WordsAlongLayers
 
-from replication.base.axes import NORMS
+from replication.base.norms import NORMS
 from replication.models import loading, registry
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 from replication.questions.measured import Measured, subject
 from replication.questions.subjects import Published, Subject, View
-from replication.questions.texts import Formulas, WordsAlongLayers
 from replication.results.ranks import RankGrid
 from replication.results.untestable import NotTestable
 

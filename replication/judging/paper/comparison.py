@@ -5,14 +5,12 @@ given to the model, as many factors as were published, from seed 0.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from replication.articles import experiments
-from replication.base.axes import Norm
 from replication.base.environment import environment
 from replication.base.files import write_whole
+from replication.base.norms import Norm
 from replication.judging import verdicts
 from replication.judging.findings import Findings
 from replication.judging.paper.agreement import Result, tables
@@ -26,24 +24,15 @@ from replication.judging.paper.records import (
 )
 from replication.models import registry
 from replication.models.cache import WeightsError
+from replication.questions.figures import question_of
+from replication.questions.lens import TokenIdsOf
 from replication.questions.measured import subject
+from replication.questions.question import Text
 from replication.questions.subjects import Published, Subject
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.untestable import NotTestable
 
-if TYPE_CHECKING:
-    from replication.models.language_model import LanguageModel
-
 NORM: Norm = "none"
-METHODS: dict[experiments.Kind, str] = {
-    "rank_of_generated_token": "ranks",
-    "rank_of_watched_token": "ranks",
-    "top_tokens_per_layer": "top_tokens",
-    "grad_x_input": "saliency",
-    "nmf_factors": "factors",
-}
-"""What a subject is asked for a figure of each kind."""
-
 GPT2_SIZES = ("distilgpt2", "gpt2", "gpt2-large", "gpt2-xl")
 OTHER_READINGS: dict[str, tuple[Reading, tuple[str, ...]]] = {
     "ranks_eu_gpt2": ("labelled", ("gpt2-large",)),
@@ -53,24 +42,6 @@ OTHER_READINGS: dict[str, tuple[Reading, tuple[str, ...]]] = {
 """Figures to compare on other models than the one that the numbers show, and why."""
 
 NOTHING = Counts(compared=0, exact=0, within_1_percent=0, off=0)
-
-
-@dataclass(frozen=True)
-class TokenIds:
-    """The token ids of an experiment's text, as a question to a model."""
-
-    experiment: str
-    norm_matters: bool = False
-
-    @property
-    def id(self) -> str:
-        """Names the question."""
-        return f"token_ids_{self.experiment}"
-
-    def ask(self, model: "LanguageModel", norm: Norm) -> tuple[int, ...]:
-        """Prompt and continuation, cut into tokens separately."""
-        text = experiments.experiment(self.experiment)
-        return (*model.encode(text.prompt, start=True), *model.encode(text.continuation))
 
 
 def paper_models() -> tuple[str, ...]:
@@ -131,7 +102,7 @@ def compare(
     """
     from replication.models.errors import ModelError
 
-    source = measured.provenance(next(iter(figures)), NORM)
+    source = measured.provenance(question_of(next(iter(figures))), NORM)
     compared: list[FigureComparison] = []
     missing = None
     for id, reading in figures.items():
@@ -156,10 +127,10 @@ def compare_figure(
     """Compare one figure, or say why it cannot be compared."""
     theirs = ours = found = reason = None
     try:
-        expected = _result(id, published)
+        expected: Result = published.answer(question_of(id), NORM)
         _need_its_layers(expected, measured.name)
         theirs, ours = _token_ids(id, published), _token_ids(id, measured)
-        found = tables(expected, _result(id, measured), same_ids=theirs == ours)
+        found = tables(expected, measured.answer(question_of(id), NORM), same_ids=theirs == ours)
     except NotTestable as error:
         reason = str(error)
     return FigureComparison(
@@ -178,18 +149,12 @@ def compare_figure(
     )
 
 
-def _result(id: str, subject: Subject) -> Result:
-    method = METHODS[experiments.published_figure(id).kind]
-    result: Result = getattr(subject, method)(id, NORM)
-    return result
-
-
 def _token_ids(id: str, subject: Subject) -> tuple[int, ...] | None:
     """The ids that a subject's numbers are of; None where they were not published."""
-    if isinstance(subject, Published):
-        published = experiments.published_figure(id).token_ids
-        return None if published is None else tuple(published)
-    return subject.answer(TokenIds(id), NORM)
+    try:
+        return subject.answer(TokenIdsOf(Text.of_figure(id), published=id), NORM)
+    except NotTestable:
+        return None
 
 
 def _first_difference(one: tuple[int, ...], other: tuple[int, ...]) -> int | None:

@@ -58,4 +58,4 @@ def bears_on(shown: Shown, finding: Finding) -> bool:
     named = any(finding.claim in figure.claims for figure in FIGURES.values())
     if named:
         return finding.claim in shown.figure.claims
-    return bool(set(shown.figure.experiments) & set(finding.figures))
+    return bool(set(shown.figure.published) & set(finding.figures))

@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from replication.articles import sources
 from replication.articles.slips import SLIPS
-from replication.base.axes import NORMS
+from replication.base.norms import NORMS
 from replication.judging.corrections import LEVEL
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport

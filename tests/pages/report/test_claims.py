@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from made_findings import finding, finding_over_many, made_findings
 
-from replication.base.axes import NORMS
+from replication.base.norms import NORMS
 from replication.figures.table import FIGURES
 from replication.judging.comparisons import LayerProfile
 from replication.judging.findings import Finding

@@ -1,0 +1,224 @@
+"""Answers as text for a terminal and as JSON: one printer for each, whatever was asked."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import singledispatch
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from replication.results.data import as_data
+from replication.results.factors import Factors
+from replication.results.lens import PositionGrid, WordProbabilities
+from replication.results.neurons import Sparsity
+from replication.results.patching import PatchingEffects
+from replication.results.precision import RankChanges
+from replication.results.provenance import Provenance
+from replication.results.ranks import RankGrid, TopTokens
+from replication.results.saliency import Saliency
+
+MOST = 6
+"""Tokens that are named of a saliency's row, or of a factor."""
+WIDEST = 100_000
+"""Characters of a line: a terminal folds it, and no number is cut."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """An answer as a table."""
+
+    says: str
+    """What the numbers are."""
+    corner: str
+    """The heading of the rows' names."""
+    rows: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    cells: Sequence[Sequence[str]] = ()
+    """(row, column) numbers."""
+    words: str = ""
+    """The heading of a column of words, on the left of its cells."""
+    word_cells: Sequence[str] = ()
+    """(row,)"""
+
+
+def as_json(answers: Sequence[Any]) -> str:
+    """Answers of one subject by the name of their type, with what stands behind the first."""
+    named = {_snake(answer): as_data(answer) for answer in answers}
+    return json.dumps({"provenance": asdict(answers[0].provenance), **named}, ensure_ascii=False)
+
+
+def _snake(answer: Any) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(answer).__name__).lower()
+
+
+def as_text(answers: Sequence[Any]) -> str:
+    """What was read by which model, then a table for each answer; those with the same rows side by
+    side.
+    """
+    source: Provenance = answers[0].provenance
+    norm = f", norm: {source.norm}" if source.norm else ""
+    heading = (
+        f"{source.prompt!r} read by {source.model} ({source.weights}; start token: "
+        f"{source.start_token}){norm}"
+    )
+    tables = [table_of(answer) for answer in answers]
+    beside = (list(group) for _, group in groupby(tables, key=lambda table: table.rows))
+    return "\n\n".join([heading, *(_printed(group) for group in beside)])
+
+
+@singledispatch
+def table_of(answer: Any) -> Table:
+    """The table of an answer; ``TypeError`` for a type that has none."""
+    raise TypeError(f"{type(answer).__name__} has no table: print it as JSON")
+
+
+@table_of.register
+def _(answer: RankGrid) -> Table:
+    return Table(
+        f"rank of each token after each layer, 1 is best of {answer.vocabulary}",
+        "layer",
+        tuple(map(str, range(answer.layers))),
+        tuple(map(repr, answer.tokens)),
+        [[str(rank) for rank in row] for row in answer.ranks],
+    )
+
+
+@table_of.register
+def _(answer: TopTokens) -> Table:
+    best = [
+        "  ".join(f"{token!r} {share:.1%}" for token, share in zip(*row, strict=True))
+        for row in zip(answer.tokens, answer.probabilities, strict=True)
+    ]
+    rows = tuple(map(str, range(answer.layers)))
+    return Table("", "layer", rows, words="best tokens after the prompt", word_cells=best)
+
+
+@table_of.register
+def _(answer: WordProbabilities) -> Table:
+    return Table(
+        "rank of each word (probability) after attention and after each block, 1 is best",
+        "after",
+        tuple(map(str, answer.stages)),
+        tuple(map(repr, answer.words)),
+        [
+            [f"{rank} ({share:.2%})" for rank, share in zip(ranks, shares, strict=True)]
+            for ranks, shares in zip(answer.ranks, answer.probabilities, strict=True)
+        ],
+    )
+
+
+@table_of.register
+def _(answer: PositionGrid) -> Table:
+    best = [repr(row[-1]) for row in answer.best]
+    rows = tuple(map(str, answer.stages))
+    return Table("", "after", rows, words="best token after the prompt", word_cells=best)
+
+
+@table_of.register
+def _(answer: Saliency) -> Table:
+    rows = [answer.row(generated) for generated in range(len(answer.shares))]
+    return Table(
+        f"{answer.method} of the {answer.of}: share of each token before, the {MOST} greatest",
+        "token",
+        tuple(map(repr, answer.tokens[answer.n_input :])),
+        words="rests on",
+        word_cells=[_greatest(row, answer.tokens) for row in rows],
+    )
+
+
+@table_of.register
+def _(answer: Factors) -> Table:
+    energy = [] if answer.energy is None else [[f"{share:.1%}"] for share in answer.energy]
+    return Table(
+        f"factors of layers {answer.layers[0]} to {answer.layers[-1]}: share of energy, and the "
+        "tokens at which each is most at work, against its greatest",
+        "factor",
+        tuple(str(number + 1) for number in range(len(answer.activity))),
+        ("energy",) if energy else (),
+        energy,
+        "most at work at",
+        [_greatest(row / (row.max() or 1), answer.tokens) for row in answer.activity],
+    )
+
+
+@table_of.register
+def _(answer: Sparsity) -> Table:
+    return Table(
+        f"median share of a layer's neurons that fire (above {answer.threshold:g}) at a token",
+        "layer",
+        tuple(map(str, answer.layers)),
+        ("fire",),
+        [[f"{np.median(shares):.0%}"] for shares in answer.share],
+    )
+
+
+@table_of.register
+def _(answer: PatchingEffects) -> Table:
+    right, wrong = answer.words
+    clean, corrupted = answer.differences
+    names = (
+        repr(one) if one == other else f"{other!r} → {one!r}"
+        for one, other in zip(answer.clean, answer.corrupted, strict=True)
+    )
+    effects = answer.of("residual")
+    return Table(
+        f"logit of {right!r} less that of {wrong!r}: {clean:.2f} after the clean prompt, "
+        f"{corrupted:.2f} after the corrupted one\nshare of the difference that comes back with "
+        "the clean residual stream after a layer, at one token",
+        "layer",
+        tuple(map(str, range(len(effects)))),
+        tuple(names),
+        [[f"{effect:.2f}" for effect in row] for row in effects],
+    )
+
+
+@table_of.register
+def _(answer: RankChanges) -> Table:
+    return Table(
+        f"ranks that {answer.dtype} on {answer.device} changes, in half precision: "
+        f"{answer.in_half}",
+        "rank in float32",
+        tuple(
+            str(band.best) if band.best == band.worst else f"{band.best} to {band.worst}"
+            for band in answer.bands
+        ),
+        ("ranks", "changed", "median change"),
+        [[str(b.ranks), str(b.changed), f"{b.median_change:.2%}"] for b in answer.bands],
+    )
+
+
+def _greatest(values: np.ndarray, tokens: tuple[str, ...]) -> str:
+    best = values.argsort()[::-1][:MOST]
+    return "  ".join(f"{tokens[place]!r} {values[place]:.1%}" for place in best)
+
+
+def _printed(tables: Sequence[Table]) -> str:
+    """Tables with the same rows as one; nothing in a heading or a cell is taken for markup."""
+    from rich.console import Console
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    drawn = Drawn(box=None, pad_edge=False, header_style="bold")
+    drawn.add_column(Text(tables[0].corner), justify="right", no_wrap=True)
+    for table in tables:
+        for column in table.columns:
+            drawn.add_column(Text(column), justify="right", no_wrap=True)
+        if table.words:
+            drawn.add_column(Text(table.words), no_wrap=True)
+    for number, name in enumerate(tables[0].rows):
+        drawn.add_row(Text(name), *(Text(cell) for table in tables for cell in _row(table, number)))
+    console = Console(width=WIDEST)
+    with console.capture() as captured:
+        console.print(drawn)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return "\n".join([*(f"{table.says}\n" for table in tables if table.says), *lines])
+
+
+def _row(table: Table, number: int) -> Iterator[str]:
+    if table.cells:
+        yield from table.cells[number]
+    if table.words:
+        yield table.word_cells[number]

@@ -1,0 +1,209 @@
+"""Questions about neurons of feed-forward layers: how they fire, in what clusters and factors."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from replication.articles import experiments
+from replication.base.norms import Norm
+from replication.questions.question import Question, Text
+from replication.results.factors import Factors, PrincipalComponents
+from replication.results.neurons import Clusters, Firing, Sparsity
+from replication.results.untestable import NotTestable
+
+if TYPE_CHECKING:
+    from replication.measures.record import Recording
+    from replication.questions.reader import Reader
+
+
+@dataclass(frozen=True)
+class SparsityOf(Question[Sparsity]):
+    """How many neurons fire at each token."""
+
+    norm_matters: ClassVar[bool] = False
+    text: Text
+    layers: tuple[int, ...] | None = None
+    """All, unless some are named."""
+
+    @classmethod
+    def of_figure(cls, id: str) -> Self:
+        """The text of a published figure."""
+        return cls(Text.of_figure(id), published=id)
+
+    def measure(self, reader: "Reader", norm: Norm) -> Sparsity:
+        """Counts in every layer."""
+        from replication.measures.neurons import sparsity
+
+        return sparsity(reader.recording(self.text, neurons=True), self.layers)
+
+    def look_up(self) -> Sparsity:
+        """Not published."""
+        raise NotTestable("the article published a picture of the neurons and no numbers")
+
+
+@dataclass(frozen=True)
+class ClustersOf(Question[Clusters]):
+    """Groups of neurons of one layer that fire alike, by k-means with seed 0."""
+
+    norm_matters: ClassVar[bool] = False
+    text: Text
+    clusters: int
+    layers: tuple[int, ...] | None = None
+    """One layer; the middle one, unless it is named."""
+
+    @classmethod
+    def of_figure(cls, id: str, clusters: int) -> Self:
+        """The text of a published figure."""
+        return cls(Text.of_figure(id), clusters, published=id)
+
+    def measure(self, reader: "Reader", norm: Norm) -> Clusters:
+        """Clusters of all neurons of the layer."""
+        from replication.measures.neurons import clusters
+
+        layer = one_layer(self.layers, reader.model.entry.layers)
+        return clusters(self._read(reader), layer, self.clusters)
+
+    def _read(self, reader: "Reader") -> "Recording":
+        return reader.recording(self.text, neurons=True)
+
+    def look_up(self) -> Clusters:
+        """Not published."""
+        raise NotTestable("the article published a picture of the clusters and no numbers")
+
+
+@dataclass(frozen=True)
+class FiringOf(Question[Firing]):
+    """Some neurons of one layer one by one, chosen by ``seed``, and all of them in clusters."""
+
+    norm_matters: ClassVar[bool] = False
+    text: Text
+    clusters: int = 10
+    neurons: int = 200
+    """Drawn one by one; the article draws as many."""
+    seed: int = 0
+    layers: tuple[int, ...] | None = None
+    """One layer; the middle one, unless it is named."""
+
+    @classmethod
+    def of_figure(cls, id: str) -> Self:
+        """The text of a published figure."""
+        return cls(Text.of_figure(id), published=id)
+
+    def measure(self, reader: "Reader", norm: Norm) -> Firing:
+        """Activations, negative ones as 0."""
+        from replication.measures.neurons import drawn
+
+        found = ClustersOf(self.text, self.clusters, self.layers).measure(reader, norm)
+        some = drawn(found.of, self.neurons, self.seed)
+        return Firing(
+            values=some.values,
+            neurons=some.neurons,
+            labels=found.labels[some.neurons],
+            means=found.firing,
+            sizes=found.sizes,
+            tokens=found.of.tokens,
+            layer=found.of.layer,
+            provenance=found.provenance,
+        )
+
+    def look_up(self) -> Firing:
+        """Not published."""
+        raise NotTestable("the article published a picture of the clusters and no numbers")
+
+
+@dataclass(frozen=True)
+class FactorsOf(Question[Factors]):
+    """The factors of the activations over a text."""
+
+    norm_matters: ClassVar[bool] = False
+    text: Text
+    factors: int
+    seed: int = 0
+    """Of the random start."""
+    layers: tuple[int, ...] | None = None
+    """All, unless some are named."""
+
+    @classmethod
+    def of_figure(cls, id: str, factors: int | None = None) -> Self:
+        """The text and the layers of a published figure, and as many factors as it has unless their
+        number is given.
+        """
+        found = experiments.published_factors(id)
+        layers = found.layers if found.layers == (0,) else None
+        return cls(Text.of_figure(id), factors or len(found.activity), layers=layers, published=id)
+
+    def measure(self, reader: "Reader", norm: Norm) -> Factors:
+        """Factors by the article's settings."""
+        from replication.measures.factors import factorize
+
+        recording = reader.recording(self.text, neurons=True)
+        return factorize(recording, self.factors, layers=self.layers, seed=self.seed)
+
+    def look_up(self) -> Factors:
+        """The published factors; another number of them, or another start, was not published."""
+        if not self.published:
+            return super().look_up()
+        found = experiments.published_factors(self.published)
+        if self.factors != len(found.activity) or self.seed:
+            raise NotTestable(
+                f"of {self.published}, {self.factors} factors with seed {self.seed} were not "
+                "published"
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class ComponentsOf(Question[PrincipalComponents]):
+    """Principal components of the activations that ``FactorsOf`` takes."""
+
+    norm_matters: ClassVar[bool] = False
+    text: Text
+    components: int
+
+    @classmethod
+    def of_figure(cls, id: str, components: int) -> Self:
+        """The text of a published figure."""
+        return cls(Text.of_figure(id), components, published=id)
+
+    def measure(self, reader: "Reader", norm: Norm) -> PrincipalComponents:
+        """Components of the activations of all layers."""
+        from replication.measures.factors import pca
+
+        return pca(reader.recording(self.text, neurons=True), self.components)
+
+    def look_up(self) -> PrincipalComponents:
+        """Not published."""
+        raise NotTestable("the article published no principal components")
+
+
+@dataclass(frozen=True)
+class FeedForwardShareOf(Question[float]):
+    """The share of the parameters of all blocks that lie in their feed-forward layers.
+
+    No text is read: of the published numbers it is that of the model behind a figure.
+    """
+
+    norm_matters: ClassVar[bool] = False
+
+    def measure(self, reader: "Reader", norm: Norm) -> float:
+        """Between 0 and 1."""
+        from replication.models.architectures import feed_forward_share
+
+        return feed_forward_share(reader.model.network)
+
+    def look_up(self) -> float:
+        """Of the figure's model, from its shape alone."""
+        from replication.models import registry
+        from replication.models.architectures import feed_forward_share
+        from replication.models.loading import shape_only
+
+        name = self.published and experiments.experiment(self.published).paper_model
+        if not name:
+            raise NotTestable(f"the article does not say which model {self.id} is of")
+        return feed_forward_share(shape_only(registry.MODELS[name]))
+
+
+def one_layer(layers: tuple[int, ...] | None, there: int) -> int:
+    """The layer that is named, or the middle one; ``ValueError`` where several are named."""
+    if layers and len(layers) > 1:
+        raise ValueError(f"layers are {layers}: the neurons of one layer are looked at, name one")
+    return layers[0] if layers else there // 2

@@ -1,0 +1,47 @@
+"""A loaded model that is asked questions: each text is read once, whoever asks for it."""
+
+from replication.measures.record import Recording, generate, read_ids, record_ids, up_to_visible
+from replication.models.language_model import LanguageModel
+from replication.questions.question import Text
+
+
+class Reader:
+    """A model with what it has read and written."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model = model
+        self._recordings: dict[tuple[Text, bool, bool, bool], Recording] = {}
+        self._written: dict[str, tuple[int, list[int]]] = {}
+
+    def ids(self, text: Text) -> tuple[list[int], int]:
+        """The token ids of a text, and how many of them are the prompt's.
+
+        ``ModelError`` for an empty prompt, and for a continuation beyond what the model can read.
+        """
+        ids, length = read_ids(self.model, text.prompt, text.continuation)
+        return [*ids, *self._continuation(text)] if text.generate else ids, length
+
+    def recording(
+        self,
+        text: Text,
+        *,
+        neurons: bool = False,
+        attention: bool = False,
+        sublayers: bool = False,
+    ) -> Recording:
+        """The one pass over a text, with what ``record`` keeps beside hidden states if asked to."""
+        key = text, neurons, attention, sublayers
+        if key not in self._recordings:
+            ids, length = self.ids(text)
+            self._recordings[key] = record_ids(
+                self.model, ids, length, neurons=neurons, attention=attention, sublayers=sublayers
+            )
+        return self._recordings[key]
+
+    def _continuation(self, text: Text) -> list[int]:
+        """The greedy continuation of a prompt; a longer one begins with it and serves as well."""
+        length, written = self._written.get(text.prompt, (0, []))
+        if length < text.generate:
+            written = generate(self.model, text.prompt, text.generate)
+            self._written[text.prompt] = text.generate, written
+        return up_to_visible(self.model, written, text.generate)
