@@ -48,7 +48,7 @@ class Case:
     subject: Subject
     norm: Norm
     text: Text | None = None
-    """Read in the place of the text of each question."""
+    """Read in the place of the text of each question that has one."""
 
     def answer(self, question: Question[Answer]) -> Answer:
         """The subject's answer; ``NotTestable`` where it cannot give one."""
@@ -65,9 +65,6 @@ class Case:
         return self.subject.name in names and self.norm == "none"
 
     def _asked(self, question: Question[Answer]) -> Question[Answer]:
-        if self.text is None:
+        if self.text is None or "prompt" not in question.settings:
             return question
-        text = self.text
-        return question.of(
-            prompt=text.prompt, **({"continuation": text.continuation} if text.continuation else {})
-        )
+        return question.of(**{name: value for name, value in vars(self.text).items() if value})
