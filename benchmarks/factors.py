@@ -22,7 +22,6 @@ from replication.measures.record import Recording, record_ids
 from replication.models import registry, weights
 from replication.models.loading import load
 from replication.results.factors import Factors
-from replication.results.provenance import Provenance
 
 Run = Callable[[], tuple[np.ndarray, np.ndarray]]
 
@@ -41,9 +40,9 @@ def parts(factors: Factors) -> tuple[np.ndarray, np.ndarray]:
     return factors.activity, factors.neurons
 
 
-def runs(recording: Recording, provenance: Provenance, count: int) -> dict[str, Run]:
+def runs(recording: Recording, count: int) -> dict[str, Run]:
     """What takes turns, by name; none of the times includes making the recording."""
-    ours = partial(factorize, recording, provenance, count)
+    ours = partial(factorize, recording, count)
     matrix = factor_matrix(recording)
     return {
         "article's settings in scikit-learn": lambda: article(matrix, count),
@@ -67,15 +66,13 @@ class Row:
     error: float
 
 
-def compare(
-    recording: Recording, provenance: Provenance, count: int = 10, rounds: int = 5
-) -> dict[str, Row]:
+def compare(recording: Recording, count: int = 10, rounds: int = 5) -> dict[str, Row]:
     """What each run took, and its error."""
     matrix = factor_matrix(recording)
     timed: dict[str, list[tuple[float, float]]] = {}
     errors: dict[str, float] = {}
     for _ in range(rounds):
-        for name, run in runs(recording, provenance, count).items():
+        for name, run in runs(recording, count).items():
             begun = time.perf_counter(), time.process_time()
             activity, neurons = run()
             took = time.perf_counter() - begun[0], time.process_time() - begun[1]
@@ -98,7 +95,7 @@ def main() -> None:
     model = load(name)
     prompt = experiments.experiment("factors_underground_layer0").prompt
     recording = record_ids(model, model.encode(prompt)[:60], neurons=True)
-    rows = compare(recording, model.provenance(prompt, None))
+    rows = compare(recording)
     tokens, neurons = factor_matrix(recording).shape
     print(f"{name}: {tokens} tokens x {neurons} neurons, 10 factors")
     print(f"{'':42} {'least s':>8} {'median s':>9} {'cpu s':>6} {'error':>7}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any
 
 from replication.articles.experiments import experiment
 from replication.questions.question import Question, parsed_as
@@ -42,7 +42,7 @@ class Figure:
         """The text that the finding or the method is from."""
         return self.stated_source or experiment(self.published[0]).source
 
-    def of(self, **settings: Any) -> Self:
+    def of(self, **settings: Any) -> "Figure":
         """The same figure with other settings of its questions, such as ``prompt`` for a text of
         your own; a setting that is empty or 0 leaves what the figure has.
 

@@ -1,7 +1,7 @@
 """Questions to the logit lens: ranks, best tokens, words, positions, uncertainty, formulas."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from replication.articles import experiments
 from replication.base.norms import Norm
@@ -29,7 +29,7 @@ class RanksOf(Question[RankGrid]):
     it."""
 
     @classmethod
-    def of_figure(cls, id: str, *, own: bool = False) -> Self:
+    def of_figure(cls, id: str, *, own: bool = False) -> "RanksOf":
         """What a published figure shows; with ``own`` of the continuation of each subject."""
         last_only = experiments.experiment(id).last_only and not own
         return cls(Text.of_figure(id, own=own), last_only, published=id)
@@ -59,7 +59,7 @@ class WatchedRanksOf(Question[RankGrid]):
     words: tuple[str, ...]
 
     @classmethod
-    def of_figure(cls, id: str) -> Self:
+    def of_figure(cls, id: str) -> "WatchedRanksOf":
         """What a published figure shows."""
         return cls(Text.of_figure(id), experiments.experiment(id).watched, published=id)
 
@@ -85,7 +85,7 @@ class TopTokensOf(Question[TopTokens]):
     continued_by: ClassVar[int] = 1
 
     @classmethod
-    def of_figure(cls, id: str) -> Self:
+    def of_figure(cls, id: str) -> "TopTokensOf":
         """What a published figure shows."""
         return cls(Text.of_figure(id), published=id)
 
@@ -128,7 +128,7 @@ class ContinuationOf(Question[tuple[str, ...]]):
     text: Text
 
     @classmethod
-    def of_figure(cls, id: str) -> Self:
+    def of_figure(cls, id: str) -> "ContinuationOf":
         """As many tokens as a published figure shows."""
         return cls(Text.of_figure(id, own=True), published=id)
 

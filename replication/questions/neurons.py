@@ -1,7 +1,7 @@
 """Questions about neurons of feed-forward layers: how they fire, in what clusters and factors."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 from replication.articles import experiments
 from replication.base.norms import Norm
@@ -25,7 +25,7 @@ class SparsityOf(Question[Sparsity]):
     """All, unless some are named."""
 
     @classmethod
-    def of_figure(cls, id: str) -> Self:
+    def of_figure(cls, id: str) -> "SparsityOf":
         """The text of a published figure."""
         return cls(Text.of_figure(id), published=id)
 
@@ -51,7 +51,7 @@ class ClustersOf(Question[Clusters]):
     """One layer; the middle one, unless it is named."""
 
     @classmethod
-    def of_figure(cls, id: str, clusters: int) -> Self:
+    def of_figure(cls, id: str, clusters: int) -> "ClustersOf":
         """The text of a published figure."""
         return cls(Text.of_figure(id), clusters, published=id)
 
@@ -84,7 +84,7 @@ class FiringOf(Question[Firing]):
     """One layer; the middle one, unless it is named."""
 
     @classmethod
-    def of_figure(cls, id: str) -> Self:
+    def of_figure(cls, id: str) -> "FiringOf":
         """The text of a published figure."""
         return cls(Text.of_figure(id), published=id)
 
@@ -123,7 +123,7 @@ class FactorsOf(Question[Factors]):
     """All, unless some are named."""
 
     @classmethod
-    def of_figure(cls, id: str, factors: int | None = None) -> Self:
+    def of_figure(cls, id: str, factors: int | None = None) -> "FactorsOf":
         """The text and the layers of a published figure, and as many factors as it has unless their
         number is given.
         """
@@ -160,7 +160,7 @@ class ComponentsOf(Question[PrincipalComponents]):
     components: int
 
     @classmethod
-    def of_figure(cls, id: str, components: int) -> Self:
+    def of_figure(cls, id: str, components: int) -> "ComponentsOf":
         """The text of a published figure."""
         return cls(Text.of_figure(id), components, published=id)
 

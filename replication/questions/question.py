@@ -9,7 +9,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Given = TypeVar("Given", covariant=True)
+Asked = TypeVar("Asked", bound="Question[Any]")
 
 CONTINUED_BY = 20
 """How many tokens a prompt of your own is continued by where the article's had a continuation."""
@@ -48,7 +49,7 @@ class Text:
             )
 
     @classmethod
-    def of_figure(cls, id: str, *, own: bool = False) -> Self:
+    def of_figure(cls, id: str, *, own: bool = False) -> "Text":
         """The text of a published figure; with ``own`` continued by each subject itself, by as many
         tokens as were published.
         """
@@ -57,7 +58,7 @@ class Text:
             return cls(text.prompt, generate=text.visible_tokens)
         return cls(text.prompt, text.continuation)
 
-    def of(self, continued_by: int = CONTINUED_BY, **settings: Any) -> Self:
+    def of(self, continued_by: int = CONTINUED_BY, **settings: Any) -> "Text":
         """The text with some fields changed. A new prompt has its own continuation, or is continued
         by so many tokens if this one's continuation is given.
         """
@@ -114,7 +115,7 @@ class Question(ABC, Generic[Given]):
         """The published answer; ``NotTestable`` where there is none."""
         raise NotTestable(f"the articles published no numbers of {self.id}")
 
-    def of(self, **settings: Any) -> Self:
+    def of(self: Asked, **settings: Any) -> Asked:
         """The same question with other settings: of its own fields, or of its text's.
 
         Texts of settings are read as their fields' types: ``"3-7"`` as layers, ``'[" is"]'`` as

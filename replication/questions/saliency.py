@@ -1,7 +1,7 @@
 """The question which tokens each token of a continuation rests on."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from replication.articles import experiments
 from replication.base.norms import Norm
@@ -25,7 +25,7 @@ class SaliencyOf(Question[Saliency]):
     """Integrated gradients in the place of gradient x input."""
 
     @classmethod
-    def of_figure(cls, id: str) -> Self:
+    def of_figure(cls, id: str) -> "SaliencyOf":
         """What a published figure shows."""
         return cls(Text.of_figure(id), published=id)
 

@@ -14,7 +14,8 @@ from judging import test_runner as test_claims_run
 from replication.base.norms import NORMS, Norm
 from replication.judging.findings import Claim, Finding, Findings, judge
 from replication.measures.heads import STATISTICS
-from replication.questions.subjects import Measurement, Published, Question, View
+from replication.questions.question import Question
+from replication.questions.subjects import Case, Published
 from replication.questions.template_sets import agreement_pairs, items
 from replication.results.attention import HeadStatistics
 from replication.results.lens import FormulaVariants, Stage, Uncertainty, WordProbabilities
@@ -42,9 +43,9 @@ class Planted(Published):
 
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
-        self.asked: set[Measurement] = set()
+        self.asked: set[Question[Any]] = set()
 
-    def provenance(self, id: str | None, norm: Norm) -> Provenance:
+    def provenance(self, question: Question[Any], norm: Norm) -> Provenance:
         return SOURCE
 
     def answer(self, question: Question[Any], norm: Norm) -> Any:
@@ -147,7 +148,7 @@ def swapped(answers: Answers) -> Answers:
 
 
 def found(id: str, answers: Answers, norm: Norm = "none") -> Finding:
-    return judge(CLAIMS[id], View(Planted(answers), norm))
+    return judge(CLAIMS[id], Case(Planted(answers), norm))
 
 
 def failing(finding: Finding) -> list[int]:
@@ -182,8 +183,8 @@ def test_a_planted_true_finding_is_replicated_and_a_false_one_is_not(id: str, no
 def test_a_claim_asks_for_what_it_says_beforehand(id: str) -> None:
     """Untrained controls measure beforehand what is listed: a check may ask for no more."""
     subject = Planted(TRUE)
-    judge(CLAIMS[id], View(subject, "none"))
-    assert subject.asked == set(CLAIMS[id].measurements)
+    judge(CLAIMS[id], Case(subject, "none"))
+    assert subject.asked == set(CLAIMS[id].questions)
 
 
 @pytest.mark.parametrize("id", [id for id in CLAIMS if id.endswith(("-many", "-held-out"))])
@@ -204,7 +205,7 @@ def test_a_bare_majority_of_nouns_is_not_enough() -> None:
     agreement = TRUE[many.AGREEMENT]
     nouns = sorted({item.cluster for item in agreement.items})
     signs = np.array([1 if item.cluster in nouns[:16] else -1 for item in agreement.items])
-    part = many.lateness(View(Planted({many.AGREEMENT: agreement}), "none"), "none")
+    part = many.lateness(Case(Planted({many.AGREEMENT: agreement}), "none"), "none")
     assert part.holds
     some = replace(agreement, lead=agreement.lead * signs[:, None])
     finding = found("HS-14-many", {many.AGREEMENT: some})
@@ -291,22 +292,25 @@ def test_too_few_items_are_not_testable() -> None:
 PLANTED = '''
 from replication.judging.findings import claim
 from replication.judging.comparisons import mostly
+from replication.questions.lens import RanksOf
 
-def early(view, better):
+EU = RanksOf.of_figure("ranks_eu_gpt2")
+
+def early(case, better):
     """Tokens as items in pairs: does the last layer rank them better than the first?"""
-    ranks = view.ranks("ranks_eu_gpt2").ranks
+    ranks = case.answer(EU).ranks
     holds = better(ranks[-1], ranks[0])
     return mostly("share of tokens", holds, [str(place // 2) for place in range(len(holds))])
 
-@claim("T-01", ("ranks", "ranks_eu_gpt2"))
-def a_true_finding(view):
+@claim("T-01", EU)
+def a_true_finding(case):
     """The last layer ranks most tokens better than the first."""
-    yield early(view, lambda last, first: last < first)
+    yield early(case, lambda last, first: last < first)
 
-@claim("T-02", ("ranks", "ranks_eu_gpt2"))
-def the_same_with_its_labels_swapped(view):
+@claim("T-02", EU)
+def the_same_with_its_labels_swapped(case):
     """The last layer ranks most tokens worse than the first."""
-    yield early(view, lambda last, first: last > first)
+    yield early(case, lambda last, first: last > first)
 '''
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import test_neuron_factors as module
 from replication.base.norms import Norm
 from replication.judging.comparisons import Part
 from replication.judging.findings import Claim, judge
-from replication.questions.subjects import Published, View
+from replication.questions.neurons import FactorsOf
+from replication.questions.question import Question
+from replication.questions.subjects import Case, Published
 from replication.results.factors import Factors
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.roles import Role
@@ -41,9 +44,11 @@ class Changed(Published):
     def __init__(self, change: Change) -> None:
         self.change = change
 
-    def factors(self, id: str, norm: Norm, count: int | None = None, seed: int = 0) -> Factors:
-        factors = super().factors(id, norm, count, seed)
-        return replace(factors, activity=self.change(factors))
+    def answer(self, question: Question[Any], norm: Norm) -> Any:
+        right = super().answer(question, norm)
+        if isinstance(right, Factors):
+            return replace(right, activity=self.change(right))
+        return right
 
 
 def shuffled(factors: Factors) -> np.ndarray:
@@ -75,7 +80,7 @@ def test_every_claim_is_there() -> None:
 
 @pytest.mark.parametrize("id", PUBLISHED)
 def test_on_the_published_numbers(id: str) -> None:
-    assert judge(CLAIMS[id], View(Published(), "none")).verdict == PUBLISHED[id]
+    assert judge(CLAIMS[id], Case(Published(), "none")).verdict == PUBLISHED[id]
 
 
 @pytest.mark.parametrize(
@@ -91,24 +96,22 @@ def test_on_the_published_numbers(id: str) -> None:
     ids=lambda value: value.__name__ if callable(value) else "",
 )
 def test_a_claim_fails_where_activity_does_not_fit_the_text(change: Change, fail: str) -> None:
-    held = [id for id in fail.split() if judge(CLAIMS[id], View(Changed(change), "none")).holds]
+    held = [id for id in fail.split() if judge(CLAIMS[id], Case(Changed(change), "none")).holds]
     assert not held
 
 
 def test_a_claim_asks_for_what_it_says_beforehand() -> None:
     """Untrained controls measure beforehand what is listed: a check may ask for no more."""
     for found in CLAIMS.values():
-        asked: set[tuple[object, ...]] = set()
+        asked: set[Question[Any]] = set()
 
         class Listening(Published):
-            def factors(
-                self, id: str, norm: Norm, count: int | None = None, seed: int = 0
-            ) -> Factors:
-                asked.add(("factors", id) if count is None else ("factors", id, count))  # noqa: B023
-                return super().factors(id, norm, count, seed)
+            def answer(self, question: Question[Any], norm: Norm) -> Any:
+                asked.add(question)  # noqa: B023
+                return super().answer(question, norm)
 
-        judge(found, View(Listening(), "none"))
-        assert asked <= set(found.measurements)
+        judge(found, Case(Listening(), "none"))
+        assert asked <= set(found.questions)
 
 
 def test_starts_are_asked_of_trained_models_only() -> None:
@@ -116,17 +119,19 @@ def test_starts_are_asked_of_trained_models_only() -> None:
         def __init__(self, kind: SubjectKind, good: int) -> None:
             self.kind, self.good, self.seeds = kind, good, list[int]()
 
-        def provenance(self, id: str | None, norm: Norm) -> Provenance:
-            return replace(super().provenance(id, norm), kind=self.kind)
+        def provenance(self, question: Question[Any], norm: Norm) -> Provenance:
+            return replace(super().provenance(question, norm), kind=self.kind)
 
-        def factors(self, id: str, norm: Norm, count: int | None = None, seed: int = 0) -> Factors:
-            self.seeds.append(seed)
-            factors = super().factors(id, norm)
-            return factors if seed < self.good else replace(factors, activity=shuffled(factors))
+        def answer(self, question: Question[Any], norm: Norm) -> Any:
+            assert isinstance(question, FactorsOf)
+            self.seeds.append(question.seed)
+            factors = super().answer(question.of(seed=0), norm)
+            good = question.seed < self.good
+            return factors if good else replace(factors, activity=shuffled(factors))
 
     def last(kind: SubjectKind, good: int) -> Part:
         subject = Trained(kind, good)
-        parts = judge(CLAIMS["EX-14"], View(subject, "none")).parts
+        parts = judge(CLAIMS["EX-14"], Case(subject, "none")).parts
         assert sorted(set(subject.seeds)) == ([0] if kind == "control" else list(range(20)))
         return parts[-1]
 

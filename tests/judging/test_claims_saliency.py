@@ -4,6 +4,7 @@ it can fail, and that tokens are found by what they say.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ import test_input_saliency as claims
 
 from replication.base.norms import Norm
 from replication.judging.findings import Claim, Finding, judge
-from replication.questions.subjects import Published, View
+from replication.questions.question import Question
+from replication.questions.subjects import Case, Published
 from replication.results.ranks import RankGrid
 from replication.results.saliency import Saliency
 from replication.results.untestable import NotTestable
@@ -37,18 +39,18 @@ class Mutated(Published):
     ) -> None:
         self._saliency, self._ranks, self._written = saliency, ranks, written
 
-    def saliency(self, id: str, norm: Norm) -> Saliency:
-        return self._saliency(super().saliency(id, norm))
-
-    def ranks(self, id: str, norm: Norm) -> RankGrid:
-        return self._ranks(super().ranks(id, norm))
-
-    def written(self, id: str, norm: Norm) -> tuple[str, ...]:
-        return self._written(super().written(id, norm))
+    def answer(self, question: Question[Any], norm: Norm) -> Any:
+        right = super().answer(question, norm)
+        match right:
+            case Saliency():
+                return self._saliency(right)
+            case RankGrid():
+                return self._ranks(right)
+        return self._written(right)
 
 
 def found(id: str, subject: Published) -> Finding:
-    return judge(CLAIMS[id], View(subject, "none"))
+    return judge(CLAIMS[id], Case(subject, "none"))
 
 
 def rows_changed(saliency: Saliency, change: Callable[[int], np.ndarray]) -> Saliency:
@@ -175,7 +177,7 @@ def test_the_slips_are_those_of_the_article() -> None:
     share = found("EX-02", Published()).parts[2]
     assert (share.relation, round(share.measured, 3), share.bound) == ("=", 0.610, 0.6)
     third, will, ever = found("EX-06", Published()).parts[2:]
-    saliency = Published().saliency(claims.ANSWER, "none")
+    saliency = Published().answer(claims.ANSWER, "none")
     assert saliency.tokens[saliency.row(2).argmax()] == ","
     assert third.bound == saliency.row(2).max()
     can = saliency.tokens.index(" can") - saliency.n_input
@@ -260,7 +262,7 @@ def test_counting(text: str, wrong: list[int]) -> None:
 
 def test_nothing_written_is_no_counting() -> None:
     with pytest.raises(NotTestable):
-        list(CLAIMS["EX-07"].check(View(Mutated(written=lambda _tokens: (" ",)), "none")))
+        list(CLAIMS["EX-07"].check(Case(Mutated(written=lambda _tokens: (" ",)), "none")))
 
 
 def test_words_are_found_whole_and_once() -> None:

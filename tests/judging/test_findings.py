@@ -8,11 +8,12 @@ from pydantic import ValidationError
 
 from replication.judging.comparisons import Part, agrees, at_most, describe, less, more
 from replication.judging.findings import Finding, Findings, chance, claim, judge, verdict_of
-from replication.questions.subjects import Published, View
+from replication.questions.lens import RanksOf
+from replication.questions.subjects import Case, Published
 from replication.results.untestable import NotTestable
 
-VIEW = View(Published(), "none")
-FIGURE = ("ranks", "ranks_ones")
+CASE = Case(Published(), "none")
+FIGURE = RanksOf.of_figure("ranks_ones")
 
 
 @pytest.mark.parametrize(
@@ -64,13 +65,13 @@ def test_verdicts(parts: tuple[Part, ...], verdict: str) -> None:
 
 def judged(*parts: Part) -> Finding:
     @claim("X-01", FIGURE)
-    def check(view: View) -> Iterator[Part]:
+    def check(case: Case) -> Iterator[Part]:
         """A claim made for
         this test.
         """
         yield from parts
 
-    return judge(check, VIEW)
+    return judge(check, CASE)
 
 
 def test_a_finding_says_what_was_judged_and_how() -> None:
@@ -95,12 +96,12 @@ def test_a_check_without_parts_is_an_error() -> None:
 
 def test_not_testable_keeps_its_reason() -> None:
     @claim("X-02", FIGURE)
-    def check(view: View) -> Iterator[Part]:
+    def check(case: Case) -> Iterator[Part]:
         """It cannot be judged."""
         yield HOLDS
         raise NotTestable("the list ends")
 
-    finding = judge(check, VIEW)
+    finding = judge(check, CASE)
     assert (finding.verdict, finding.holds, finding.measured) == (
         "not_testable", None, "the list ends",
     )  # fmt: skip
@@ -109,12 +110,12 @@ def test_not_testable_keeps_its_reason() -> None:
 
 def test_the_published_numbers_have_one_norm() -> None:
     @claim("X-03", FIGURE)
-    def check(view: View) -> Iterator[Part]:
+    def check(case: Case) -> Iterator[Part]:
         """Asks for ranks."""
-        yield at_most("", view.ranks("ranks_ones").ranks.min(), 1, "ranks")
+        yield at_most("", case.answer(FIGURE).ranks.min(), 1, "ranks")
 
-    assert judge(check, VIEW).verdict == "replicated"
-    finding = judge(check, View(Published(), "final"))
+    assert judge(check, CASE).verdict == "replicated"
+    finding = judge(check, Case(Published(), "final"))
     assert finding.verdict == "not_testable"
     assert "no numbers under norm='final'" in finding.measured
 
@@ -123,14 +124,14 @@ def test_the_chance_rate_counts_what_cannot_be_tested_as_not_holding() -> None:
     outcomes = iter([HOLDS, FAILS, None, HOLDS])
 
     @claim("X-04", FIGURE)
-    def check(view: View) -> Iterator[Part]:
+    def check(case: Case) -> Iterator[Part]:
         """Holds now and then."""
         part = next(outcomes)
         if part is None:
             raise NotTestable("no list")
         yield part
 
-    rate = chance(check, [VIEW] * 4)
+    rate = chance(check, [CASE] * 4)
     assert (rate.holds, rate.not_testable, rate.controls, rate.rate) == (2, 1, 4, 0.5)
 
 

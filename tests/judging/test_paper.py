@@ -25,6 +25,7 @@ from replication.models import loading, registry
 from replication.models.cache import WeightsError
 from replication.models.language_model import LanguageModel
 from replication.questions.measured import Measured
+from replication.questions.saliency import SaliencyOf
 from replication.questions.subjects import Published, Subject
 from replication.results.untestable import NotTestable
 
@@ -79,7 +80,7 @@ def test_how_many_numbers_a_figure_has(subjects: dict[str, Subject]) -> None:
     figures, same = by_id(subjects["same"], subjects["origin"]), subjects["same"]
     assert figures["watch_doctor"].compared == tiny.LAYERS * 2
     assert figures["top10_ones"].compared == tiny.LAYERS * 10
-    saliency = same.saliency("saliency_ones", "none")
+    saliency = same.answer(SaliencyOf.of_figure("saliency_ones"), "none")
     first, count = saliency.n_input, len(saliency.shares)
     assert figures["saliency_ones"].compared == sum(range(first, first + count))
     assert figures["saliency_ones"].by_row[1].compared == first + 1

@@ -17,22 +17,26 @@ from hub_server import NAME, WEIGHTS, Hub
 from replication.judging.findings import Findings
 from replication.models import registry, weights
 from replication.questions.controls import Controls
+from replication.questions.lens import WatchedRanksOf
 from replication.questions.measured import Measured
 
 ROOT = Path(__file__).parents[2]
 PLANTED = '''
 from replication.judging.findings import claim
 from replication.judging.comparisons import at_most
+from replication.questions.lens import RanksOf
 
-@claim("T-01", ("ranks", "ranks_ones"))
-def a_true_finding(view):
+ONES = RanksOf.of_figure("ranks_ones")
+
+@claim("T-01", ONES)
+def a_true_finding(case):
     """Ranks are at least 1."""
-    yield at_most("1 against the best rank", 1, view.ranks("ranks_ones").ranks.min(), "ranks")
+    yield at_most("1 against the best rank", 1, case.answer(ONES).ranks.min(), "ranks")
 
-@claim("T-02", ("ranks", "ranks_ones"))
-def a_false_finding(view):
+@claim("T-02", ONES)
+def a_false_finding(case):
     """The worst rank is 1."""
-    yield at_most("worst rank", view.ranks("ranks_ones").ranks.max(), 1, "ranks")
+    yield at_most("worst rank", case.answer(ONES).ranks.max(), 1, "ranks")
 '''
 LISTED = """
 [[negative]]
@@ -174,8 +178,9 @@ def test_a_hub_without_the_model_is_asked_once_and_each_finding_is_kept(tmp_path
 def test_controls_side_by_side_are_as_by_themselves() -> None:
     weights.fetch(registry.MODELS["smollm2"])
     names = [registry.control_name("smollm2", seed) for seed in (0, 1)]
-    together = Controls(names, [("none", ("ranks", "watch_doctor"))]).results()
-    alone = [Measured(name).ranks("watch_doctor", "none").ranks for name in names]
+    doctor = WatchedRanksOf.of_figure("watch_doctor")
+    together = Controls(names, [("none", doctor)]).results()
+    alone = [Measured(name).answer(doctor, "none").ranks for name in names]
     for control, expected in zip(together, alone, strict=True):
-        assert (control.ranks("watch_doctor", "none").ranks == expected).all()
+        assert (control.answer(doctor, "none").ranks == expected).all()
     assert (alone[0] != alone[1]).any()

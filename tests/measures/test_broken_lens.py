@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from replication.measures.record import Recording, record
 from replication.models import loading
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
-from replication.questions.subjects import Published, View
+from replication.questions.lens import RanksOf
+from replication.questions.question import Question
+from replication.questions.subjects import Case, Published
 from replication.results.ranks import RankGrid, TopTokens
 
 Patch = pytest.MonkeyPatch
@@ -127,14 +130,15 @@ class Mutated(Published):
     ) -> None:
         self._wrong_ranks, self._wrong_top = ranks, top
 
-    def ranks(self, id: str, norm: Norm) -> RankGrid:
-        return self._wrong_ranks(super().ranks(id, norm))
-
-    def written(self, id: str, norm: Norm) -> tuple[str, ...]:
-        return self.ranks(id, norm).tokens
-
-    def top_tokens(self, id: str, norm: Norm) -> TopTokens:
-        return self._wrong_top(super().top_tokens(id, norm))
+    def answer(self, question: Question[Any], norm: Norm) -> Any:
+        right = super().answer(question, norm)
+        match right:
+            case RankGrid():
+                return self._wrong_ranks(right)
+            case TopTokens():
+                return self._wrong_top(right)
+        # What was written is in the tokens of the ranks.
+        return self.answer(RanksOf.of_figure(str(question.published)), norm).tokens
 
 
 def layers_upside_down(grid: RankGrid) -> RankGrid:
@@ -173,8 +177,8 @@ def test_all_claims_of_the_article_are_there() -> None:
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 def test_every_claim_can_fail(claim: Claim) -> None:
     """Some way of putting the article's numbers wrong makes each claim fail that held on them."""
-    verdicts = [judge(claim, View(wrong, "none")) for wrong in WRONG]
-    right = judge(claim, View(Published(), "none"))
+    verdicts = [judge(claim, Case(wrong, "none")) for wrong in WRONG]
+    right = judge(claim, Case(Published(), "none"))
     held = sum(part.holds for part in right.parts)
     assert any(sum(part.holds for part in wrong.parts) < held for wrong in verdicts)
     assert any(wrong.holds is False for wrong in verdicts)

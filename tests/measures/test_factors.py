@@ -8,7 +8,7 @@ import pytest
 from measures.test_neurons import made
 
 from replication.articles import experiments
-from replication.measures.factors import Start, energy, factor_matrix, factorize, pca, reach
+from replication.measures.factors import Start, factor_matrix, factorize, pca, reach
 from replication.measures.record import Recording, generate, record_ids
 from replication.measures.role_scores import role_score
 from replication.models import registry, weights
@@ -45,6 +45,11 @@ def noisy(prompt_length: int = POSITIONS) -> Recording:
     return made(values, TOKENS, prompt_length)
 
 
+def energy_of(factors: Factors) -> np.ndarray:
+    assert factors.energy is not None
+    return factors.energy
+
+
 def weights_of(factors: Factors) -> np.ndarray:
     assert factors.neurons is not None
     return factors.neurons
@@ -53,7 +58,7 @@ def weights_of(factors: Factors) -> np.ndarray:
 @pytest.mark.parametrize("start", ["random", "nndsvda"])
 def test_planted_factors_are_found(start: Start) -> None:
     activity, neurons = planted()
-    found = factorize(planted_recording(), PROVENANCE, 3, start=start)
+    found = factorize(planted_recording(), 3, start=start)
     for factor, truth in enumerate((1, 2, 0)):
         assert np.corrcoef(found.activity[factor], activity[truth])[0, 1] > 0.99
         assert np.corrcoef(weights_of(found)[factor], neurons[truth].ravel())[0, 1] > 0.99
@@ -62,18 +67,18 @@ def test_planted_factors_are_found(start: Start) -> None:
 def test_energy_is_that_of_the_parts_and_orders_them() -> None:
     activity, neurons = planted()
     parts = (np.einsum("fp,fln->fpln", activity, neurons) ** 2).sum(axis=(1, 2, 3))
-    found = energy(factorize(planted_recording(), PROVENANCE, 3))
+    found = energy_of(factorize(planted_recording(), 3))
     np.testing.assert_allclose(found, np.sort(parts / parts.sum())[::-1], rtol=1e-2)
-    several = energy(factorize(noisy(), PROVENANCE, 6))
+    several = energy_of(factorize(noisy(), 6))
     assert (np.diff(several) <= 0).all()
     assert several.sum() == pytest.approx(1)
 
 
 def test_two_runs_agree_and_another_seed_does_not() -> None:
-    first, second = (factorize(noisy(), PROVENANCE, 4) for _ in range(2))
+    first, second = (factorize(noisy(), 4) for _ in range(2))
     assert np.array_equal(first.activity, second.activity)
     assert np.array_equal(weights_of(first), weights_of(second))
-    other = factorize(noisy(), PROVENANCE, 4, seed=1)
+    other = factorize(noisy(), 4, seed=1)
     assert not np.allclose(first.activity, other.activity)
 
 
@@ -84,7 +89,7 @@ def test_the_settings_are_the_articles() -> None:
     assert fired is not None
     rows = [fired[:, position].clamp(min=0).flatten().numpy() for position in range(POSITIONS)]
     activity, neurons = benchmark.article(np.stack(rows), 4)
-    found = factorize(recording, PROVENANCE, 4)
+    found = factorize(recording, 4)
     order = np.argsort(-(activity**2).sum(1) * (neurons**2).sum(1))
     np.testing.assert_allclose(found.activity, activity[order], atol=1e-4)
     np.testing.assert_allclose(weights_of(found), neurons[order], atol=1e-4)
@@ -95,9 +100,7 @@ def test_negative_activations_count_as_none() -> None:
     assert recording.neurons is not None
     clipped = replace(recording, neurons=recording.neurons.clamp(min=0))
     positive = replace(recording, neurons=recording.neurons.abs())
-    found, same, other = (
-        factorize(given, PROVENANCE, 3).activity for given in (recording, clipped, positive)
-    )
+    found, same, other = (factorize(given, 3).activity for given in (recording, clipped, positive))
     assert np.array_equal(found, same)
     assert not np.allclose(found, other, atol=0.1)
 
@@ -105,13 +108,13 @@ def test_negative_activations_count_as_none() -> None:
 def test_layers_are_named_and_stay_in_order() -> None:
     recording = noisy()
     assert recording.neurons is not None
-    found = factorize(recording, PROVENANCE, 2, layers=[2, 0])
+    found = factorize(recording, 2, layers=[2, 0])
     assert found.layers == (2, 0)
     assert weights_of(found).shape == (2, 2 * NEURONS)
     first = factor_matrix(recording, [2, 0])[:, :NEURONS]
     np.testing.assert_array_equal(first, recording.neurons[2].clamp(min=0))
-    alone = factorize(made(recording.neurons[1:2].numpy(), TOKENS), PROVENANCE, 2)
-    middle = factorize(recording, PROVENANCE, 2, layers=[1])
+    alone = factorize(made(recording.neurons[1:2].numpy(), TOKENS), 2)
+    middle = factorize(recording, 2, layers=[1])
     assert np.array_equal(alone.activity, middle.activity)
     assert middle.layers == (1,)
 
@@ -121,12 +124,12 @@ def test_generated_tokens_are_shown_with_what_wrote_them() -> None:
     continued, cut = noisy(prompt_length=5), noisy()
     assert cut.neurons is not None
     short = made(cut.neurons[:, :-1].numpy(), TOKENS[:-1])
-    found, plain = factorize(continued, PROVENANCE, 3), factorize(short, PROVENANCE, 3)
+    found, plain = factorize(continued, 3), factorize(short, 3)
     assert found.tokens == TOKENS
     assert found.n_input == 5
     assert np.array_equal(found.activity[:, :5], plain.activity[:, :5])
     assert np.array_equal(found.activity[:, 5:], plain.activity[:, 4:])
-    np.testing.assert_allclose(energy(found), energy(plain), rtol=1e-6)
+    np.testing.assert_allclose(energy_of(found), energy_of(plain), rtol=1e-6)
 
 
 def test_a_start_token_has_no_part() -> None:
@@ -134,11 +137,11 @@ def test_a_start_token_has_no_part() -> None:
     assert plain.neurons is not None
     fired = np.concatenate([np.full((LAYERS, 1, NEURONS), 1e3), plain.neurons.numpy()], axis=1)
     started = made(fired, ("", *TOKENS), prompt_length=6)
-    one, two = (factorize(recording, PROVENANCE, 3) for recording in (plain, started))
+    one, two = (factorize(recording, 3) for recording in (plain, started))
     assert np.array_equal(one.activity, two.activity)
     assert (one.tokens, one.n_input) == (two.tokens, two.n_input)
     with pytest.raises(ModelError, match="no token to show"):
-        factorize(made(fired, ("", *TOKENS), prompt_length=1), PROVENANCE, 3)
+        factorize(made(fired, ("", *TOKENS), prompt_length=1), 3)
 
 
 def test_published_factors_repeat_the_last_input_token() -> None:
@@ -146,22 +149,23 @@ def test_published_factors_repeat_the_last_input_token() -> None:
         published = experiments.published_factors(id)
         last = published.n_input - 1
         assert np.array_equal(published.activity[:, last], published.activity[:, last + 1])
+        assert published.energy is None
     with pytest.raises(ValueError, match="no weights of neurons"):
-        energy(published)
+        reach(published)
 
 
 @pytest.mark.parametrize("count", [0, -1, POSITIONS + 1])
 def test_counts_that_cannot_be(count: int) -> None:
-    for method in (lambda: factorize(noisy(), PROVENANCE, count), lambda: pca(noisy(), count)):
+    for method in (lambda: factorize(noisy(), count), lambda: pca(noisy(), count)):
         with pytest.raises(ModelError, match=f"{count} .* expected 1 to {POSITIONS}"):
             method()
 
 
 def test_errors_name_what_was_given() -> None:
     with pytest.raises(ModelError, match="neurons=True"):
-        factorize(replace(noisy(), neurons=None), PROVENANCE, 2)
+        factorize(replace(noisy(), neurons=None), 2)
     with pytest.raises(ModelError, match=r"\(3,\)"):
-        factorize(noisy(), PROVENANCE, 2, layers=[3])
+        factorize(noisy(), 2, layers=[3])
 
 
 def test_reach_by_hand() -> None:
@@ -184,7 +188,7 @@ def test_reach_by_hand() -> None:
 
 
 def test_reach_of_planted_factors() -> None:
-    found = reach(factorize(planted_recording(), PROVENANCE, 3), threshold=0.5)
+    found = reach(factorize(planted_recording(), 3), threshold=0.5)
     assert np.array_equal(found.common, np.diag([20, 20, 20]))
 
 
@@ -193,7 +197,7 @@ def test_principal_components_are_negative_where_factors_are_not() -> None:
     assert found.activity.shape == (4, POSITIONS)
     assert found.neurons.shape == (4, LAYERS * NEURONS)
     assert ((found.negative > 0) & (found.negative < 1)).all()
-    assert (weights_of(factorize(noisy(), PROVENANCE, 4)) >= 0).all()
+    assert (weights_of(factorize(noisy(), 4)) >= 0).all()
     matrix = factor_matrix(noisy())
     values = np.linalg.svd(matrix - matrix.mean(axis=0), compute_uv=False) ** 2
     np.testing.assert_allclose(found.variance, (values / values.sum())[:4], rtol=1e-4)
@@ -241,7 +245,7 @@ def test_role_scores_refuse_a_role_that_all_or_none_have() -> None:
 
 
 def test_the_benchmark_compares_like_with_like() -> None:
-    rows = benchmark.compare(noisy(), PROVENANCE, count=3, rounds=1)
+    rows = benchmark.compare(noisy(), count=3, rounds=1)
     errors = [row.error for row in rows.values()]
     assert errors[0] == pytest.approx(errors[1], abs=1e-5)
     assert all(0 < error < 1 for error in errors)
@@ -262,7 +266,7 @@ def counting() -> Recording:
 
 
 def test_a_trained_model_has_factors_for_roles(counting: Recording) -> None:
-    found = factorize(counting, PROVENANCE, 3)
+    found = factorize(counting, 3)
     assert found.activity.shape == (3, len(counting.tokens))
     assert weights_of(found).shape == (3, 30 * 1536)
     written = np.arange(len(found.tokens)) >= found.n_input

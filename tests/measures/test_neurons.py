@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from replication.articles.experiments import published_provenance
 from replication.measures.neurons import clusters, drawn, firing, layer_firing, sparsity
 from replication.measures.record import Recording, record
 from replication.models.errors import ModelError
@@ -23,6 +24,8 @@ def made(neurons: object, tokens: Sequence[str], prompt_length: int | None = Non
         tokens=tuple(tokens),
         prompt_length=prompt_length or len(tokens),
         states=torch.zeros(len(fired), len(tokens), 1),
+        provenance=published_provenance("factors_counting_two"),
+        start_length=int(tokens[0] == ""),
         neurons=fired,
     )
 

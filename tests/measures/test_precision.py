@@ -30,7 +30,7 @@ def test_bands_worked_by_hand() -> None:
     half = grid([[1, 2, 2, 15], [22, 100, 101, 50000]])
     changes = RankChanges(full, half, "bfloat16", "states")
     assert changes.changed.tolist() == [[False, True, False, True], [True, False, False, True]]
-    found = [(b.best, b.worst, b.ranks, b.changed, b.median_change) for b in changes.bands()]
+    found = [(b.best, b.worst, b.ranks, b.changed, b.median_change) for b in changes.bands]
     assert found == [
         (1, 1, 2, 1, 0.5),
         (2, 10, 2, 1, 0.25),
@@ -42,7 +42,7 @@ def test_bands_worked_by_hand() -> None:
 
 def test_a_band_without_ranks_has_no_changes() -> None:
     changes = RankChanges(grid([[1]]), grid([[1]]), "bfloat16", "states")
-    assert [(b.ranks, b.changed, b.median_change) for b in changes.bands()[1:]] == [(0, 0, 0)] * 4
+    assert [(b.ranks, b.changed, b.median_change) for b in changes.bands[1:]] == [(0, 0, 0)] * 4
 
 
 def test_grids_of_two_texts_are_refused() -> None:

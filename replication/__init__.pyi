@@ -1,0 +1,21 @@
+"""What ``from replication import ...`` offers; each name is imported when it is first used."""
+
+from .figures.drawing.draw import draw as draw
+from .measures.attention_weights import attention_of as attention_of
+from .measures.factors import factorize as factorize
+from .measures.factors import pca as pca
+from .measures.lens import continuation_ranks as continuation_ranks
+from .measures.lens import top_tokens as top_tokens
+from .measures.lens import watched_ranks as watched_ranks
+from .measures.neurons import clusters as clusters
+from .measures.neurons import sparsity as sparsity
+from .measures.record import generate as generate
+from .measures.record import record as record
+from .measures.saliency import gradient_x_input as gradient_x_input
+from .measures.saliency import integrated_gradients as integrated_gradients
+from .measures.variants import uncertainty as uncertainty
+from .measures.variants import word_probabilities as word_probabilities
+from .models.loading import load as load
+from .questions.measured import subject as subject
+
+__version__: str
