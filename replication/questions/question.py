@@ -92,7 +92,7 @@ class Question(ABC, Generic[Given]):
         kind = re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
         values = (getattr(self, field.name) for field in fields(self))
         told = [repr(self.prompt)] if self.prompt else [v for v in values if isinstance(v, str)]
-        return " ".join([kind, *told])
+        return " ".join([kind, *told]).removesuffix(" of")
 
     @property
     def prompt(self) -> str:

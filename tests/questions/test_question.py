@@ -49,6 +49,12 @@ ASKED: dict[Question[Any], None] = dict.fromkeys(
         *(question for figure in FIGURES.values() for question in figure.questions),
     ]
 )
+ANOTHER_WAY = {
+    *("saliency_eu", "saliency_hero", "factors_cpp", "factors_hero"),  # claimed of other texts
+    *("neurons_counting", "capital_positions"),  # claimed of sums over what is drawn
+    *("many_texts", "attention_layer", "patching_pair", "patching_pairs"),  # claimed of many texts
+}
+"""Figures that no claim asks exactly what they show."""
 TEXT = Text("The keys to the cabinet")
 RANKS = RanksOf.of_figure("ranks_ones")
 WATCHED = WatchedRanksOf.of_figure("watch_doctor")
@@ -65,12 +71,9 @@ def test_questions_are_data(question: Question[Any]) -> None:
 
 def test_figures_and_claims_ask_with_the_same_objects() -> None:
     asked_by = {claim.id: set(claim.questions) for claim in CLAIMS}
-    for figure in FIGURES.values():
-        shared = [claim for claim in figure.claims if asked_by[claim] & set(figure.questions)]
-        of_a_text = [question for question in figure.questions if question.published]
-        assert shared or not of_a_text or figure.id in ("neurons_counting", "saliency_hero"), (
-            f"none of {figure.claims} asks what {figure.id} shows"
-        )
+    for id in FIGURES.keys() - ANOTHER_WAY:
+        figure = FIGURES[id]
+        assert any(asked_by[claim] & set(figure.questions) for claim in figure.claims), id
 
 
 def test_questions_of_a_figure_have_names_of_their_own() -> None:
@@ -107,7 +110,7 @@ def test_a_text_is_given_or_continued() -> None:
 def test_the_text_of_a_figure() -> None:
     found = experiment("ranks_ones")
     assert Text.of_figure("ranks_ones") == Text(found.prompt, found.continuation)
-    assert Text.of_figure("ranks_ones", own=True) == Text(found.prompt, generate=4)
+    assert Text.of_figure("ranks_ones", own=True) == Text(found.prompt, generate=3)
     assert Text.of_figure("watch_doctor", own=True) == Text("The doctor was a")
     with pytest.raises(ValueError, match="no experiment 'moon': expected one of"):
         Text.of_figure("moon")

@@ -112,7 +112,9 @@ def test_what_a_model_cannot_read_is_refused_before_anything_runs(
     monkeypatch.setattr(type(model.network), "forward", run)
     limit = model.network.config.max_position_embeddings
     read = len(model.encode("The keys", start=True))
-    with pytest.raises(ModelError, match=rf"{read} tokens given and {limit} more asked for.* reads"):
+    with pytest.raises(
+        ModelError, match=rf"{read} tokens given and {limit} more asked for.* reads"
+    ):
         Reader(model).ids(Text("The keys", generate=limit))
     for text in (Text("The keys " * limit), Text("The keys", " to" * limit)):
         with pytest.raises(ModelError, match=rf"tokens given: {model.name} reads 1 to {limit}"):
