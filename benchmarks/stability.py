@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from replication.judging.claims import Claim
 from replication.judging.comparisons import Part
-from replication.judging.findings import Claim, judge
+from replication.judging.findings import judge
 from replication.models import weights
 from replication.models.registry import find
 from replication.questions.measured import subject

@@ -14,14 +14,17 @@ from itertools import chain, pairwise
 import numpy as np
 from jaxtyping import Int
 
+from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import FAR_DOWN, FEW, NEAR_TOP, ROUNDING_PERCENT
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, at_most, less, more
-from replication.judging.findings import claim
 from replication.measures.depth import SYNTAX, arrivals, first_layer
 from replication.questions.subjects import View
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.roles import Role, countries, countries_in
 from replication.results.untestable import NotTestable
+
+claim = ClaimsOf(HIDDEN_STATES)
 
 EU = "ranks_eu_gpt2"
 

@@ -13,14 +13,17 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float
 
+from replication.articles.sources import EXPLAINING_TRANSFORMERS
 from replication.articles.thresholds import OFTEN, ROUNDING_WHOLE_PERCENT, START_OF_ANSWER
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, at_most, less, more
-from replication.judging.findings import claim
 from replication.questions.subjects import View
 from replication.results.ranks import RankGrid
 from replication.results.roles import Role, countries_in, roles_of
 from replication.results.saliency import Saliency
 from replication.results.untestable import NotTestable
+
+claim = ClaimsOf(EXPLAINING_TRANSFORMERS)
 
 YEAR, ONES, EU = "saliency_shakespeare", "saliency_ones", "saliency_eu"
 ANSWER, COUNTING = "saliency_dialogpt", "ranks_counting"

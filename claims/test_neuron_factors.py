@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float
 from scipy.stats import rankdata
 
 from replication.articles.passages import Speech, Xml, speech_of, xml_of
+from replication.articles.sources import EXPLAINING_TRANSFORMERS
 from replication.articles.thresholds import (
     ABOUT_A_SHARE,
     CLUSTERS_OF_A_LAYER,
@@ -25,14 +26,16 @@ from replication.articles.thresholds import (
     STARTS,
     STRETCHES,
 )
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, less, more
-from replication.judging.findings import claim
 from replication.measures.factors import reach
 from replication.measures.role_scores import RoleScore, role_score
 from replication.questions.subjects import View
 from replication.results.factors import Factors
 from replication.results.roles import Role
 from replication.results.untestable import NotTestable
+
+claim = ClaimsOf(EXPLAINING_TRANSFORMERS)
 
 TWO, FIVE = "factors_counting_two", "factors_counting_five"
 EU, XML, UNDERGROUND = "factors_eu", "factors_xml", "factors_underground_layer0"

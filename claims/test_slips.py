@@ -9,12 +9,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import FAR_DOWN
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, at_most, more
-from replication.judging.findings import claim
 from replication.measures.depth import first_layer
 from replication.questions.subjects import View
 from replication.results.roles import Role
+
+claim = ClaimsOf(HIDDEN_STATES)
 
 
 @claim("SLIP-01", ("ranks", "ranks_eu_gpt2"), published_only=True)

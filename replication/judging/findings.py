@@ -1,23 +1,21 @@
-"""Claims, and what became of them: the vocabulary in which findings are judged and written down.
-
-A claim is a sentence of an article with a check. The check looks at one ``View`` and yields
-``Part`` s: comparisons with a measured value and a bound, each of which can fail. What comes out
-for one subject under one norm is a ``Finding``.
+"""Findings: what became of claims, judged on one subject under one norm each.
 
 Verdicts: ``replicated`` if every part holds, ``partially`` if some do, ``not_replicated`` if none
 does, ``not_testable`` if the subject cannot show it. "Replicated" is used as ACM's artifact
 terminology (version 1.1) has it: another team, by its own code.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Literal
+
+from pydantic import model_validator
 
 from replication.base.axes import Norm
 from replication.base.environment import Environment
 from replication.base.records import Record
+from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
-from replication.questions.subjects import Measurement, View
+from replication.questions.subjects import View
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
 
@@ -25,53 +23,6 @@ Verdict = Literal["replicated", "partially", "not_replicated", "not_testable"]
 ClaimNorm = Literal["none", "final", "either"]
 """``either``: the norm makes no difference, since the claim is on the last layer alone, which both
 read alike, or on no lens at all."""
-
-
-Check = Callable[[View], Iterable[Part]]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A sentence of an article, and the check that stands for it."""
-
-    id: str
-    says: str
-    figures: tuple[str, ...]
-    """Ids of the published figures that it speaks of; none where nothing was published."""
-    check: Check
-    norm_matters: bool
-    """False where only the last layer is looked at."""
-    definitional: bool
-    """True where the claim follows from how the experiment is made."""
-    published_only: bool
-    """True where the claim is about the published material itself."""
-    measurements: tuple[Measurement, ...]
-    """What the check asks a view for, as (method, id) and further settings if any, or as a
-    question."""
-
-    def norms(self, asked: Sequence[Norm]) -> Sequence[Norm]:
-        """Of the norms asked for, those under which the claim is to be judged."""
-        return asked if self.norm_matters else asked[:1]
-
-
-def claim(
-    id: str,
-    *measurements: Measurement,
-    norm_matters: bool = True,
-    definitional: bool = False,
-    published_only: bool = False,
-) -> Callable[[Check], Claim]:
-    """Make a claim of a check; the check's docstring is what the claim says."""
-
-    def register(check: Check) -> Claim:
-        says = " ".join((check.__doc__ or "").split())
-        of_figures = (asked[1] for asked in measurements if isinstance(asked, tuple))
-        figures = tuple(dict.fromkeys(of_figures))
-        return Claim(
-            id, says, figures, check, norm_matters, definitional, published_only, measurements
-        )
-
-    return register
 
 
 class ChanceRate(Record):
@@ -91,9 +42,6 @@ class Finding(Record):
     """A claim judged on one subject under one norm."""
 
     claim: str
-    says: str
-    figures: tuple[str, ...]
-    definitional: bool
     subject: str
     kind: SubjectKind
     model: str
@@ -124,19 +72,34 @@ class ChanceFinding(Record):
     norm: ClaimNorm
     seeds: tuple[int, ...]
     chance: ChanceRate
-    definitional: bool
     known_negative: str | None = None
 
 
 class Findings(Record):
     """The whole of ``claims.json``."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     environment: Environment
     complete: bool
     """False where a part of the claims was selected."""
+    claims: tuple[ClaimRecord, ...]
+    """All that were judged, in the order of their ids."""
     findings: tuple[Finding, ...]
     controls: tuple[ChanceFinding, ...]
+
+    @model_validator(mode="after")
+    def _claims_are_those_judged(self) -> "Findings":
+        table = {claim.id for claim in self.claims}
+        judged = {found.claim for found in (*self.findings, *self.controls)}
+        if table != judged:
+            raise ValueError(
+                f"claims {sorted(table)} and findings of {sorted(judged)}: expected the same"
+            )
+        return self
+
+    def record(self, claim: str) -> ClaimRecord:
+        """What is written down of a claim; ``KeyError`` where it was not judged."""
+        return {record.id: record for record in self.claims}[claim]
 
 
 def judge(claim: Claim, view: View) -> Finding:
@@ -162,9 +125,6 @@ def _finding(
     weakest = min(parts, key=_strength, default=None)
     return Finding(
         claim=claim.id,
-        says=claim.says,
-        figures=claim.figures,
-        definitional=claim.definitional,
         subject=source.subject,
         kind=source.kind,
         model=source.model,

@@ -12,7 +12,8 @@ import test_many_texts as many
 from judging import test_runner as test_claims_run
 
 from replication.base.axes import NORMS, Norm
-from replication.judging.findings import Claim, Finding, Findings, judge
+from replication.judging.claims import Claim
+from replication.judging.findings import Finding, Findings, judge
 from replication.measures.heads import STATISTICS
 from replication.questions.subjects import Measurement, Published, Question, View
 from replication.questions.template_sets import agreement_pairs, items
@@ -175,7 +176,7 @@ def test_a_planted_true_finding_is_replicated_and_a_false_one_is_not(id: str, no
     assert failing(wrong) == list(range(len(right.parts)))  # every part can fail
     assert all(part.margin <= 0 for part in wrong.parts)
     assert right.norm == (norm if CLAIMS[id].norm_matters else "either")
-    assert right.says.endswith(".")
+    assert CLAIMS[id].says.endswith(".")
 
 
 @pytest.mark.parametrize("id", CLAIMS)
@@ -289,8 +290,11 @@ def test_too_few_items_are_not_testable() -> None:
 
 
 PLANTED = '''
-from replication.judging.findings import claim
+from replication.articles.sources import HIDDEN_STATES
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import mostly
+
+claim = ClaimsOf(HIDDEN_STATES)
 
 def early(view, better):
     """Tokens as items in pairs: does the last layer rank them better than the first?"""

@@ -8,8 +8,9 @@ import pytest
 import test_neuron_factors as module
 
 from replication.base.axes import Norm
+from replication.judging.claims import Claim
 from replication.judging.comparisons import Part
-from replication.judging.findings import Claim, judge
+from replication.judging.findings import judge
 from replication.questions.subjects import Published, View
 from replication.results.factors import Factors
 from replication.results.provenance import Provenance, SubjectKind

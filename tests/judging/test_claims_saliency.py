@@ -10,7 +10,8 @@ import pytest
 import test_input_saliency as claims
 
 from replication.base.axes import Norm
-from replication.judging.findings import Claim, Finding, judge
+from replication.judging.claims import Claim
+from replication.judging.findings import Finding, judge
 from replication.questions.subjects import Published, View
 from replication.results.ranks import RankGrid
 from replication.results.saliency import Saliency

@@ -21,8 +21,11 @@ from replication.questions.measured import Measured
 
 ROOT = Path(__file__).parents[2]
 PLANTED = '''
-from replication.judging.findings import claim
+from replication.articles.sources import HIDDEN_STATES
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import at_most
+
+claim = ClaimsOf(HIDDEN_STATES)
 
 @claim("T-01", ("ranks", "ranks_ones"))
 def a_true_finding(view):

@@ -17,7 +17,7 @@ from tokenizers.pre_tokenizers import Split
 
 from replication.figures.numbers import numbers_of
 from replication.figures.table import FIGURES
-from replication.judging.findings import Claim
+from replication.judging.claims import Claim
 from replication.measures.curves import watched_curves
 from replication.measures.patching import profile
 from replication.models.errors import SeveralTokens
