@@ -342,7 +342,7 @@ def collected(run: Run) -> Findings:
         )
         for finding in run.findings
     )
-    judged = {found.claim for found in (*run.findings, *run.controls_found)}
+    judged = {f.claim for f in run.findings} | {c.claim for c in run.controls_found}
     return Findings(
         environment=environment(),
         complete=run.complete and run.norms == list(NORMS),

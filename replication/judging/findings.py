@@ -90,7 +90,7 @@ class Findings(Record):
     @model_validator(mode="after")
     def _claims_are_those_judged(self) -> "Findings":
         table = {claim.id for claim in self.claims}
-        judged = {found.claim for found in (*self.findings, *self.controls)}
+        judged = {f.claim for f in self.findings} | {c.claim for c in self.controls}
         if table != judged:
             raise ValueError(
                 f"claims {sorted(table)} and findings of {sorted(judged)}: expected the same"

@@ -43,8 +43,9 @@ def _layers(rows: tuple[tuple[int, float, float, float], ...]) -> alt.LayerChart
         values=[0, 0.5, 1], format="g", gridOpacity=0.3, ticks=False, domain=False, labelPadding=5
     )
     base = alt.Chart(alt.InlineData(values=values)).encode(x=along, y=up)
-    band = base.mark_area(color="currentColor", opacity=0.22).encode(y="low:Q", y2="high:Q")
-    line = base.mark_line(color="currentColor", strokeWidth=2)
+    ink = {"color": "currentColor", "aria": False}
+    band = base.mark_area(opacity=0.22, **ink).encode(y="low:Q", y2="high:Q")
+    line = base.mark_line(strokeWidth=2, **ink)
     return alt.layer(band, line).properties(width=WIDTH, height=HEIGHT)
 
 
