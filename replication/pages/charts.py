@@ -1,11 +1,11 @@
-"""Charts of the interactive views, as Vega-Lite; what is pointed at is in their own signals."""
+"""Charts of the explorables, as Vega-Lite; what is pointed at is in their own signals."""
 
 from typing import Any
 
 import altair as alt
 
 from replication.figures.drawing.sparklines import STRONGEST, factor_colour
-from replication.pages.fragments import shown
+from replication.pages.fragments import readable
 from replication.results.factors import Factors
 from replication.results.ranks import RankGrid, TopGrid
 
@@ -66,7 +66,7 @@ def _column(grid: RankGrid, number: int, token: str, details: TopGrid | None) ->
         "label": [_short(rank) for rank in ranks],
     }
     if details:
-        column["best"] = [[shown(best) for best in row[number]] for row in details.tokens]
+        column["best"] = [[readable(best) for best in row[number]] for row in details.tokens]
         column["probability"] = details.probabilities[:, number].tolist()
     return column
 

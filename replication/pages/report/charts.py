@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any
 
 import altair as alt
 from markupsafe import Markup
@@ -35,16 +36,24 @@ def chart(profile: LayerProfile) -> Chart:
 def _layers(rows: tuple[tuple[int, float, float, float], ...]) -> alt.LayerChart:
     """Colours are the page's own: the text's, and for line and band what its style says."""
     values = [dict(zip(("layer", "share", "low", "high"), row, strict=True)) for row in rows]
-    last = rows[-1][0]
-    along = alt.X("layer:Q", scale=alt.Scale(domain=[0, last], nice=False)).axis(
-        grid=False, ticks=False, tickMinStep=1, tickCount=12, labelFlush=False
+    plain: dict[str, Any] = {"ticks": False, "labelPadding": 6, "labelFontSize": 13}
+    plain |= {"titleFontSize": 13, "titleFontWeight": "normal"}
+    layers = alt.Axis(grid=False, tickMinStep=1, tickCount=12, labelFlush=False, **plain)
+    half = {"condition": {"test": "datum.value == 0.5", "value": [4, 4]}, "value": []}
+    shares = alt.Axis(
+        values=[0, 0.5, 1],
+        format="g",
+        domain=False,
+        gridDash=half,
+        gridOpacity=0.4,
+        **plain,
     )
-    up = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1])).axis(
-        values=[0, 0.5, 1], format="g", gridOpacity=0.3, ticks=False, domain=False, labelPadding=5
-    )
+    to_last = alt.Scale(domain=[0, rows[-1][0]], nice=False)
+    along = alt.X("layer:Q", scale=to_last, axis=layers)
+    up = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=shares, title=None)
     base = alt.Chart(alt.InlineData(values=values)).encode(x=along, y=up)
     ink = {"color": "currentColor", "aria": False}
-    band = base.mark_area(opacity=0.22, **ink).encode(y="low:Q", y2="high:Q")
+    band = base.mark_area(opacity=0.22, **ink).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
     line = base.mark_line(strokeWidth=2, **ink)
     return alt.layer(band, line).properties(width=WIDTH, height=HEIGHT)
 
