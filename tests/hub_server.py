@@ -326,6 +326,5 @@ def entry(of: Repository, name: str = "distilgpt2", **source: str | None) -> Mod
         layers=tiny.LAYERS,
         width=tiny.WIDTH,
         vocabulary=tokenizer().get_vocab_size(),
-        weights="float32",
         licence="Apache-2.0",
     )

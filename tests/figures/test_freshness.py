@@ -183,7 +183,7 @@ def test_parameters_models_and_versions_go_into_it(
         inputs(notebook, "smollm2-untrained-1"),
     ]
     known = registry.MODELS["smollm2"]
-    monkeypatch.setitem(registry.MODELS, "smollm2", replace(known, weights="other"))
+    monkeypatch.setitem(registry.MODELS, "smollm2", replace(known, quantization="other"))
     found.append(inputs(notebook, "smollm2"))
     monkeypatch.setattr(metadata, "version", lambda name: "0")
     found.append(inputs(notebook))

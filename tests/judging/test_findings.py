@@ -2,15 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from replication.articles.sources import HIDDEN_STATES, LOGIT_LENS
+from replication.base.environment import environment
+from replication.judging.claims import Claim, ClaimsOf, records_of
 from replication.judging.comparisons import Part, agrees, at_most, describe, less, more
-from replication.judging.findings import Finding, Findings, chance, claim, judge, verdict_of
+from replication.judging.findings import Finding, Findings, chance, judge, verdict_of
+from replication.questions.attention import HeadsOver
 from replication.questions.lens import RanksOf
 from replication.questions.subjects import Case, Published
 from replication.results.untestable import NotTestable
+
+claim = ClaimsOf(HIDDEN_STATES)
 
 CASE = Case(Published(), "none")
 FIGURE = RanksOf.of_figure("ranks_ones")
@@ -76,7 +83,7 @@ def judged(*parts: Part) -> Finding:
 
 def test_a_finding_says_what_was_judged_and_how() -> None:
     finding = judged(less("a", 1, 100, "ranks"), less("b", 5, 6, "layers"))
-    assert (finding.claim, finding.says) == ("X-01", "A claim made for this test.")
+    assert finding.claim == "X-01"
     assert (finding.subject, finding.model, finding.norm) == ("published", "distilgpt2", "none")
     assert (finding.verdict, finding.holds) == ("replicated", True)
     assert finding.measured == "a: 1 < 100; b: 5 < 6"
@@ -142,3 +149,43 @@ def test_findings_keep_their_schema_through_json() -> None:
     with pytest.raises(ValidationError, match="extra"):
         Finding.model_validate({**json.loads(finding.model_dump_json()), "more": 1})
     assert "findings" in Findings.model_json_schema()["required"]
+
+
+def made(id: str, of: ClaimsOf = claim, **more: Any) -> Claim:
+    @of(id, FIGURE, FIGURE, HeadsOver(), **more)
+    def check(case: Case) -> Iterator[Part]:
+        """A claim made for
+        this test.
+        """
+        yield HOLDS
+
+    return check
+
+
+def test_a_claim_is_written_down_with_what_it_says_and_is_of() -> None:
+    (record,) = records_of([made("X-01", ClaimsOf(LOGIT_LENS, "many texts"), definitional=True)])
+    assert (record.id, record.says) == ("X-01", "A claim made for this test.")
+    assert (record.source, record.level) == (LOGIT_LENS, "many texts")
+    assert record.figures == ("ranks_ones",)
+    assert (record.definitional, record.topic) == (True, "logit lens")
+    (slip,) = records_of([made("X-02", published_only=True)])
+    assert slip.topic == "slips"
+
+
+def test_relatives_are_mutual_among_the_claims_that_were_judged() -> None:
+    one, many = made("B"), made("C", generalizes="B")
+    other = made("A", relatives=("B", "not judged"))
+    assert {record.id: record.relatives for record in records_of([many, other, one])} == {
+        "A": ("B",),
+        "B": ("A", "C"),
+        "C": ("B",),
+    }
+
+
+def test_the_table_of_claims_is_that_of_the_findings() -> None:
+    known: dict[str, Any] = {"environment": environment(), "complete": True, "controls": ()}
+    with pytest.raises(ValidationError, match=r"claims \[\] and findings of \['X-01'\]"):
+        Findings(claims=(), findings=(judged(HOLDS),), **known)
+    findings = Findings(claims=records_of([made("X-01")]), findings=(judged(HOLDS),), **known)
+    assert Findings.model_validate_json(findings.model_dump_json()) == findings
+    assert findings.record("X-01").says == "A claim made for this test."

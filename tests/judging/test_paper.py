@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tiny
 import torch
+from made_findings import record
 
 from replication.articles import experiments
 from replication.articles.experiments import (
@@ -268,13 +269,10 @@ def test_without_weights_the_reason_is_said_and_the_depth_is_compared_still(
         comparison.report(["gemma3"], tmp_path)
 
 
-def finding(claim: str, figure: str, subject: str, norm: str, verdict: Verdict) -> Finding:
+def finding(claim: str, subject: str, norm: str, verdict: Verdict) -> Finding:
     return Finding.model_validate(
         {
             "claim": claim,
-            "says": "",
-            "figures": (figure,),
-            "definitional": False,
             "subject": subject,
             "kind": "published",
             "model": "",
@@ -295,15 +293,21 @@ def finding(claim: str, figure: str, subject: str, norm: str, verdict: Verdict) 
 FINDINGS = Findings(
     environment=environment(),
     complete=True,
+    claims=(
+        record("EX-20", "ranks_ones"),
+        record("HS-01", "ranks_ones"),
+        record("HS-10", "ranks_eu_gpt2"),
+        record("HS-14", "watch_doctor"),
+    ),
     findings=(
-        finding("HS-01", "ranks_ones", "published", "none", "replicated"),
-        finding("HS-01", "ranks_ones", "distilgpt2", "none", "replicated"),
-        finding("HS-01", "ranks_ones", "distilgpt2", "final", "not_replicated"),
-        finding("HS-14", "watch_doctor", "published", "either", "replicated"),
-        finding("HS-14", "watch_doctor", "distilgpt2", "either", "partially"),
-        finding("HS-10", "ranks_eu_gpt2", "published", "none", "replicated"),
-        finding("HS-10", "ranks_eu_gpt2", "distilgpt2", "none", "replicated"),  # gpt2's figure
-        finding("EX-20", "ranks_ones", "distilgpt2", "none", "replicated"),  # never published
+        finding("HS-01", "published", "none", "replicated"),
+        finding("HS-01", "distilgpt2", "none", "replicated"),
+        finding("HS-01", "distilgpt2", "final", "not_replicated"),
+        finding("HS-14", "published", "either", "replicated"),
+        finding("HS-14", "distilgpt2", "either", "partially"),
+        finding("HS-10", "published", "none", "replicated"),
+        finding("HS-10", "distilgpt2", "none", "replicated"),  # gpt2's figure
+        finding("EX-20", "distilgpt2", "none", "replicated"),  # never published
     ),
     controls=(),
 )

@@ -11,13 +11,22 @@ import pytest
 import test_companion_texts
 import test_many_texts
 import tiny
+from replication.figures.numbers import numbers_of
+from replication.questions.texts import (
+    AttentionIn,
+    EveryPosition,
+    Formulas,
+    HeadsOver,
+    PatchingOf,
+    UncertaintyOver,
+    WordsAlongLayers,
+)
 from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
-from replication.figures.numbers import numbers_of
 from replication.figures.table import FIGURES
-from replication.judging.findings import Claim
+from replication.judging.claims import Claim
 from replication.measures.curves import watched_curves
 from replication.measures.patching import profile
 from replication.models.errors import SeveralTokens
@@ -34,15 +43,6 @@ from replication.questions.sets import (
 )
 from replication.questions.subjects import Question
 from replication.questions.template_sets import agreement_pairs, items
-from replication.questions.texts import (
-    AttentionIn,
-    EveryPosition,
-    Formulas,
-    HeadsOver,
-    PatchingOf,
-    UncertaintyOver,
-    WordsAlongLayers,
-)
 from replication.results.patching import Pair
 
 TEXT = "The keys to the cabinet"

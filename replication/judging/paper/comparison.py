@@ -181,5 +181,8 @@ def compare_findings(findings: Findings, name: str) -> tuple[FindingComparison, 
         if f.subject == name
         and f.norm in (NORM, "either")
         and f.claim in published
-        and any(experiments.experiment(id).paper_model == name for id in f.figures)
+        and any(
+            experiments.experiment(id).paper_model == name
+            for id in findings.record(f.claim).figures
+        )
     )
