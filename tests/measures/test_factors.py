@@ -199,47 +199,6 @@ def test_principal_components_are_negative_where_factors_are_not() -> None:
     np.testing.assert_allclose(found.variance, (values / values.sum())[:4], rtol=1e-4)
 
 
-def four_tokens(*activity: list[float]) -> Factors:
-    return Factors(np.array(activity), tuple("abcd"), 4, (0,), None, PROVENANCE)
-
-
-def test_role_scores_by_hand() -> None:
-    factors = four_tokens([3.0, 3, 3, 3], [0, 2, 0, 2], [0, 1, 1, 2])
-    found = role_score(factors.activity, [False, True, False, True])
-    assert found.pattern == 1
-    assert found.correlation == pytest.approx(1)
-    assert found.runner_up == pytest.approx(0.5**0.5)
-    assert found == role_score(factors.activity, [False, True, False, True])
-    alone = role_score(four_tokens([0.0, 2, 0, 2]).activity, [True, False, True, False])
-    assert alone.correlation == pytest.approx(-1)
-    assert alone.runner_up is None
-    among = role_score(factors.activity, [True, True, False, True], among=[False, True, True, True])
-    assert among.correlation == pytest.approx(1)
-
-
-def test_shuffled_roles_say_what_chance_gives() -> None:
-    """Against a normal approximation: of one random factor, about 1.645 / sqrt(tokens - 1)."""
-    random = np.random.default_rng(0)
-    factors = Factors(random.random((1, 400)), ("a",) * 400, 400, (0,), None, PROVENANCE)
-    role = random.random(400) < 0.5
-    assert role_score(factors.activity, role).shuffled_95 == pytest.approx(
-        1.645 / 399**0.5, rel=0.15
-    )
-    more = replace(factors, activity=random.random((20, 400)))
-    assert (
-        role_score(more.activity, role).shuffled_95 > role_score(factors.activity, role).shuffled_95
-    )
-
-
-def test_role_scores_refuse_a_role_that_all_or_none_have() -> None:
-    factors = four_tokens([0.0, 2, 0, 2])
-    for role in ([True] * 4, [False] * 4):
-        with pytest.raises(ValueError, match="of 4 tokens have the role"):
-            role_score(factors.activity, role)
-    with pytest.raises(ValueError, match="3 and 4 values given for 4 tokens"):
-        role_score(factors.activity, [True] * 3)
-
-
 def test_the_benchmark_compares_like_with_like() -> None:
     rows = benchmark.compare(noisy(), PROVENANCE, count=3, rounds=1)
     errors = [row.error for row in rows.values()]
