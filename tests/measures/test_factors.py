@@ -157,6 +157,12 @@ def test_counts_that_cannot_be(count: int) -> None:
             method()
 
 
+def test_from_one_factor_to_as_many_as_positions() -> None:
+    for count in (1, POSITIONS):
+        assert len(factorize(noisy(), PROVENANCE, count).activity) == count
+        assert len(pca(noisy(), count).activity) == count
+
+
 def test_errors_name_what_was_given() -> None:
     with pytest.raises(ModelError, match="neurons=True"):
         factorize(replace(noisy(), neurons=None), PROVENANCE, 2)
@@ -177,6 +183,7 @@ def test_reach_by_hand() -> None:
     assert found.common.tolist() == [[2, 1], [1, 2]]
     assert found.shares.tolist() == [0.5, 0.5]
     assert reach(factors, threshold=3.0).common.tolist() == [[1, 1], [1, 2]]
+    assert reach(factors, threshold=4.0).common.tolist() == [[1, 0], [0, 0]]  # above, not at it
     scaled = replace(factors, activity=factors.activity * 8, neurons=weights_of(factors) / 8)
     assert np.array_equal(reach(scaled, threshold=3.0).common, reach(factors, threshold=3.0).common)
     with pytest.raises(ValueError, match="-1"):
