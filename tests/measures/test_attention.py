@@ -139,6 +139,11 @@ def test_heads_that_are_all_but_alike_have_a_distance() -> None:
     assert 0 <= found.distances.item() < 1e-6
 
 
+def test_two_heads_over_two_tokens_can_differ() -> None:
+    found = head_differences(attention([[[[1, 0], [1, 0]], [[1, 0], [0, 1]]]], ("a", "b")))
+    assert (found.distances.tolist(), found.queries) == ([1], 1)
+
+
 def test_one_head_differs_from_none() -> None:
     with pytest.raises(ValueError, match="1 heads over 5 tokens"):
         head_differences(attention([HEADS[:1]]))
