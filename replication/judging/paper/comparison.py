@@ -25,7 +25,7 @@ from replication.judging.paper.records import (
     Reading,
 )
 from replication.models import registry
-from replication.models.cache import WeightsError
+from replication.models.errors import WeightsError
 from replication.questions.measured import subject
 from replication.questions.subjects import Published, Subject
 from replication.results.ranks import RankGrid, TopTokens
