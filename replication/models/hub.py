@@ -5,7 +5,6 @@ They lie in huggingface_hub's own cache and follow its own settings (``HF_HOME``
 when it comes and whenever it is loaded, whoever put it there.
 """
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from replication.models.cache import (
     say,
     sha256_of,
 )
+from replication.models.configuration import check_config
 from replication.models.downloads import HASH, bring, discard, hash_like, name_of_blob, sweep
 from replication.models.errors import WeightsError
 from replication.models.hub_faults import told_plainly
@@ -31,20 +31,6 @@ from replication.models.registry import ModelEntry
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
-
-_CODE = ("code beside the model's own", "code from the hub is never run")
-_FOREIGN = {
-    "auto_map": _CODE,
-    "quantization_config": _CODE,
-    "transformers_weights": (f"weights beside {WEIGHTS}", "no others are read"),
-}
-"""What keys of a configuration ask for, and why it is refused."""
-_NUMBERS = {
-    "layers": ("n_layer", "num_hidden_layers"),
-    "width": ("n_embd", "hidden_size"),
-    "vocabulary": ("vocab_size",),
-}
-"""What configurations call the numbers of the table of models."""
 
 
 def local_snapshot(entry: ModelEntry) -> Path | None:
@@ -102,7 +88,10 @@ def fetch(entry: ModelEntry) -> Path:
 
 def _damage(entry: ModelEntry, path: Path) -> str:
     """What is wrong with a file of the cache; nothing if it hashes to what is known of it."""
-    wanted = expected_hashes(entry).get(path.name) or name_of_blob(path)
+    expected = expected_hashes(entry)
+    if CONFIG in expected and path.name not in expected:
+        return "was not among the files that were recorded at the model's first use"
+    wanted = expected.get(path.name) or name_of_blob(path)
     if not wanted or (found := hash_like(wanted, path)) == wanted:
         return ""
     return f"hashes to {found} and not to {wanted}"
@@ -176,28 +165,3 @@ def _offered(repository: str, listed: Collection[str]) -> tuple[str, ...]:
     if pickled and missing == WEIGHTS:
         beside = f" but {', '.join(pickled)}, which is not read because a pickle can run code"
     raise WeightsError(f"{repository} has no {missing} on the hub{beside}")
-
-
-def check_config(entry: ModelEntry, path: Path) -> None:
-    """Refuse a configuration of another model than the table's, and one that asks for more."""
-    ours = f"the config.json of {source_of(entry).repository}"
-    try:
-        config = dict(json.loads(path.read_text("utf-8")))
-    except (ValueError, TypeError) as error:
-        raise WeightsError(f"{ours} is no configuration ({error}): check HF_ENDPOINT") from error
-    for key, (what, rule) in _FOREIGN.items():
-        if key in config:
-            raise WeightsError(
-                f"{ours} asks for {what} ({key}), and {rule}: it is not the model that the table "
-                "of models means, check HF_ENDPOINT"
-            )
-    found = {"architecture": config.get("model_type")}
-    for what, keys in _NUMBERS.items():
-        found[what] = next((config[key] for key in keys if key in config), None)
-    for what, value in found.items():
-        wanted = getattr(entry, what)
-        if value != wanted:
-            raise WeightsError(
-                f"{ours} says {what} {value!r} and the table of models {wanted!r}: "
-                "it is not the model that the table means, check HF_ENDPOINT"
-            )

@@ -16,6 +16,7 @@ import hub_server
 import pytest
 import tiny
 import torch
+from filelock import FileLock
 from hub_client import MINUTES
 from hub_server import COMMIT, NAME, WEIGHTS, Fault, Hub
 from huggingface_hub import constants
@@ -23,6 +24,7 @@ from models.test_hub_faults import CLOSED, Bench, unknown
 
 from replication.models import hub, pins, registry, weights
 from replication.models.cache import sha256_of
+from replication.models.configuration import check_config
 from replication.models.errors import ModelError, WeightsError
 from replication.models.loading import load, read_tokenizer
 from replication.models.registry import HubSource, ModelEntry
@@ -182,6 +184,25 @@ def test_files_that_are_not_read_change_nothing(caches: Path, entry: ModelEntry)
     assert torch.equal(after.generate(ids, max_new_tokens=3, do_sample=False), written)
 
 
+def test_a_tokenizer_that_was_not_there_before_is_not_read(
+    bench: Bench, entry: ModelEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = {
+        name.replace(".", "_"): content
+        for name, content in hub_server.vocabulary_and_merges().items()
+    }
+    bench.hub.repository = bench.hub.repository.changed(tokenizer_json=None, **two)
+    assert bench.fetch(entry).returncode == 0
+    look_into(monkeypatch, bench.folder, entry)
+    planted = weights.folder(entry) / "tokenizer.json"
+    planted.write_bytes(hub_server.repository().files["tokenizer.json"])
+    with pytest.raises(WeightsError, match="was not among the files that were recorded"):
+        load("distilgpt2")
+    weights.fetch(entry)
+    assert not planted.exists()
+    assert load("distilgpt2").encode("The") == hub_server.tokenizer().encode("The").ids
+
+
 def test_wrong_weights_do_not_stay_when_no_others_can_be_had(
     caches: Path, entry: ModelEntry, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,6 +236,32 @@ def test_a_second_fetch_asks_nothing(caches: Path, entry: ModelEntry) -> None:
     assert {path for path in after if before.get(path) != after[path]} <= {
         caches / "cache" / "distilgpt2.lock"
     }
+
+
+def test_parts_of_a_running_download_are_left_alone(caches: Path, entry: ModelEntry) -> None:
+    """huggingface_hub, of whatever process, holds the lock of the blob that it is bringing."""
+    snapshot = weights.folder(entry)
+    blob = (snapshot / "config.json").resolve()
+    locks = caches / "hub" / "hub" / ".locks" / snapshot.parents[1].name
+    part = blob.with_name(f"{blob.name}.0123abcd.incomplete")
+    part.write_bytes(bytes(9))
+    with FileLock(locks / f"{blob.name}.lock"):
+        weights.fetch(entry)
+        assert part.exists()
+    weights.fetch(entry)
+    assert not part.exists()
+
+
+def test_only_the_cache_is_ever_deleted_from(caches: Path, entry: ModelEntry) -> None:
+    mine = caches / "mine"
+    mine.write_text("{}")
+    config = weights.folder(entry) / "config.json"
+    config.unlink()
+    config.symlink_to(mine)
+    with pytest.raises(WeightsError, match="the hub cannot be reached"):
+        weights.fetch(entry)
+    assert not config.is_symlink()
+    assert mine.read_text() == "{}"
 
 
 FOREIGN = """
@@ -373,7 +420,7 @@ def test_a_configuration_of_another_model_is_refused(
     path = tmp_path / "config.json"
     path.write_bytes(repository.files["config.json"])
     with pytest.raises(WeightsError, match=f"the config.json of {NAME} {told}"):
-        hub.check_config(hub_server.entry(repository), path)
+        check_config(hub_server.entry(repository), path)
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '"x"', "\x00"])
@@ -382,7 +429,7 @@ def test_a_configuration_that_is_none_is_refused(
 ) -> None:
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(WeightsError, match=f"the config.json of {NAME} is no configuration"):
-        hub.check_config(entry, tmp_path / "config.json")
+        check_config(entry, tmp_path / "config.json")
 
 
 def test_the_mask_among_old_weights_is_harmless(

@@ -1,7 +1,7 @@
 """Everything that can go wrong on the way from the hub, with the real client and a real server.
 
 The cases run once, side by side, each with a server and caches of its own; what came out is held
-against what is expected, and against ``docs/download-faults.md``. To write that file anew:
+against what is expected, and against ``docs/download-faults.md``. To write that file again:
 ``REWRITE_DOCS=1 pytest tests/test_hub_faults.py``.
 """
 
