@@ -26,7 +26,7 @@ def main() -> None:
         app()
     except Exception as error:
         from replication.figures.notebooks import FigureError
-        from replication.models.cache import WeightsError
+        from replication.models.errors import WeightsError
         from replication.results.untestable import NotTestable
 
         if not isinstance(error, ValueError | WeightsError | FigureError | NotTestable | OSError):

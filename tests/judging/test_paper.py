@@ -23,7 +23,7 @@ from replication.judging.paper.agreement import Tables, tables
 from replication.judging.paper.comparison import compare, compare_figure, compare_findings, readings
 from replication.judging.paper.records import FigureComparison, PaperReport, Reading
 from replication.models import loading, registry
-from replication.models.cache import WeightsError
+from replication.models.errors import WeightsError
 from replication.models.language_model import LanguageModel
 from replication.questions.measured import Measured
 from replication.questions.saliency import SaliencyOf

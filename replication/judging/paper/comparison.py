@@ -23,7 +23,7 @@ from replication.judging.paper.records import (
     Reading,
 )
 from replication.models import registry
-from replication.models.cache import WeightsError
+from replication.models.errors import WeightsError
 from replication.questions.figures import question_of
 from replication.questions.lens import TokenIdsOf
 from replication.questions.measured import subject
