@@ -2,7 +2,7 @@
 
 A finding on the article's own sentence is one case. Here each is asked of a template set: it holds
 if it does for most texts, with the whole interval of their share above one half, where whole
-clusters (nouns, occupations, patterns) are drawn anew. The article's sentences are in none of the
+clusters (nouns, occupations, patterns) are resampled. The article's sentences are in none of the
 sets.
 """
 

@@ -21,7 +21,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command; what the user can mend is said in a sentence, without a traceback."""
+    """Run the command; what the user can fix is said in a sentence, without a traceback."""
     try:
         app()
     except Exception as error:

@@ -109,7 +109,7 @@ def making(name: str) -> Iterator[Path]:
 
 
 def _free(folder: Path) -> int:
-    """Bytes free where a folder is, or would be: on a full disk it may not have come to be."""
+    """Bytes free where a folder is, or would be: on a full disk it may not exist."""
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     return shutil.disk_usage(there).free
 

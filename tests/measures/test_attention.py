@@ -181,7 +181,7 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
 
 
 def softmax_of(vectors: QueriesAndKeys, window: int) -> Float[np.ndarray, "layer head query key"]:
-    """Attention computed anew; odd layers are not limited to a window."""
+    """Attention computed again; odd layers are not limited to a window."""
     products = vectors.queries @ vectors.keys.swapaxes(-1, -2)
     logits = products * vectors.scaling[:, None, None, None]
     count = logits.shape[-1]

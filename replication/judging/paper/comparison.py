@@ -1,4 +1,4 @@
-"""The published figures of the articles' own models, measured anew and compared by number.
+"""The published figures of the articles' own models, measured again and compared by number.
 
 Everything is measured as the articles did: no norm on inner layers, the published continuation
 given to the model, as many factors as were published, from seed 0.
