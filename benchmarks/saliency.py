@@ -1,6 +1,6 @@
 """Gradient x input for a whole continuation: this package against captum, token by token.
 
-Captum's route is that of the articles' software: for each token anew, a pass over the text before
+Captum's route is that of the articles' software: for each token, a pass over the text before
 it, logits of the whole vocabulary at every position, and a gradient. A second route through captum
 asks for the logits of the last position only. All start from the same token ids and end with the
 same tokens x positions shares.

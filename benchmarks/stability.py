@@ -13,27 +13,31 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from replication.judging.claims import Claim
 from replication.judging.comparisons import Part
-from replication.judging.findings import Claim, judge
+from replication.judging.findings import judge
 from replication.models import weights
 from replication.models.registry import find
 from replication.questions.measured import subject
-from replication.questions.subjects import View
-from replication.results.factors import Factors
+from replication.questions.neurons import FactorsOf
+from replication.questions.question import Question
+from replication.questions.subjects import Case
 
 CLAIMS = ("EX-15", "EX-17", "EX-18")
 
 
 @dataclass(frozen=True)
-class Started(View):
-    """A view whose factors come from another start."""
+class Started(Case):
+    """A subject whose factors come from another start."""
 
     start: int = 0
 
-    def factors(self, id: str, count: int | None = None, seed: int = 0) -> Factors:
-        """The factors from this start, whatever start is asked for."""
-        return super().factors(id, count, self.start)
+    def answer(self, question: Question[Any]) -> Any:
+        """The answer; factors are those from this start."""
+        asked = question.of(seed=self.start) if isinstance(question, FactorsOf) else question
+        return super().answer(asked)
 
 
 def claims() -> list[Claim]:
@@ -54,11 +58,11 @@ def main() -> None:
     asked = parser.parse_args()
     weights.fetch(find(asked.model)[0])
     measured = subject(asked.model)
-    views = [Started(measured, "none", start) for start in range(asked.starts)]
+    cases = [Started(measured, "none", start=start) for start in range(asked.starts)]
     for claim in claims():
-        first = judge(claim, views[0])  # records the texts once, before the starts share them
+        first = judge(claim, cases[0])  # records the texts once, before the starts share them
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            rest = list(pool.map(lambda view, claim=claim: judge(claim, view), views[1:]))
+            rest = list(pool.map(lambda case, claim=claim: judge(claim, case), cases[1:]))
         findings = [first, *rest]
         held = sum(finding.holds is True for finding in findings)
         print(f"{claim.id} holds on {held} of {asked.starts} starts")

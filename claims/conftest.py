@@ -21,9 +21,9 @@ from replication.articles.thresholds import MOST_CONTROLS
 from replication.base.environment import environment
 from replication.base.files import write_whole
 from replication.base.norms import NORMS, Norm
+from replication.judging.claims import Claim, records_of
 from replication.judging.findings import (
     ChanceFinding,
-    Claim,
     Finding,
     Findings,
     chance,
@@ -264,7 +264,6 @@ class ChanceTest(ClaimTest):
             norm=self.norm if self.claim.norm_matters else "either",
             seeds=tuple(CONTROL_SEEDS),
             chance=rate,
-            definitional=self.claim.definitional,
             known_negative=self.negative["reason"] if self.negative else None,
         )
         run.controls_found.append(found)
@@ -343,9 +342,11 @@ def collected(run: Run) -> Findings:
         )
         for finding in run.findings
     )
+    judged = {f.claim for f in run.findings} | {c.claim for c in run.controls_found}
     return Findings(
         environment=environment(),
         complete=run.complete and run.norms == list(NORMS),
+        claims=records_of(claim for claim in run.claims if claim.id in judged),
         findings=tuple(findings),
         controls=tuple(run.controls_found),
     )

@@ -8,15 +8,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from replication.articles.sources import ATTENTION_VIEWS, LOGIT_LENS
 from replication.articles.thresholds import ATTENDS, CLEARLY_APART
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, at_most, less, more
-from replication.judging.findings import claim
 from replication.questions.attention import HeadsOver
 from replication.questions.lens import FormulasOf, UncertaintyOf, WordsOf
 from replication.questions.question import Text
 from replication.questions.subjects import Case
 from replication.results.attention import HeadStatistics
 from replication.results.lens import FORMULAS
+
+lens_claim, attention_claim = ClaimsOf(LOGIT_LENS), ClaimsOf(ATTENTION_VIEWS)
 
 CAPITAL = Text("The capital of France is")
 CITIES = WordsOf(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)
@@ -25,7 +28,7 @@ UNSURE = UncertaintyOf(CAPITAL)
 HEADS = HeadsOver()
 
 
-@claim("LL-01", CITIES)
+@lens_claim("LL-01", CITIES)
 def paris_becomes_the_best_candidate(case: Case) -> Iterator[Part]:
     """After "The capital of France is" the lens shows a layer from which on " Paris" is the best
     candidate; other capitals stay behind it.
@@ -47,7 +50,7 @@ def paris_becomes_the_best_candidate(case: Case) -> Iterator[Part]:
         )
 
 
-@claim("LL-02", FORMULA, norm_matters=False)
+@lens_claim("LL-02", FORMULA, norm_matters=False)
 def the_published_formula_is_not_the_models(case: Case) -> Iterator[Part]:
     """The commonly published formula leaves out the final norm, which changes ranks, and adds a
     bias, which most heads do not have.
@@ -71,7 +74,7 @@ def the_published_formula_is_not_the_models(case: Case) -> Iterator[Part]:
     )
 
 
-@claim("LL-03", UNSURE)
+@lens_claim("LL-03", UNSURE)
 def layers_come_closer_to_the_output(case: Case) -> Iterator[Part]:
     """Read at all positions at once, the layers come closer to what the model says in the end: the
     last third of them is closer than the first.
@@ -86,7 +89,7 @@ def layers_come_closer_to_the_output(case: Case) -> Iterator[Part]:
     )
 
 
-@claim("BV-04", HEADS, norm_matters=False)
+@attention_claim("BV-04", HEADS, norm_matters=False)
 def some_heads_have_a_target(case: Case) -> Iterator[Part]:
     """Some heads attend to the first token, some to the delimiter, some to the same word, some to
     the token before.
@@ -101,7 +104,7 @@ def some_heads_have_a_target(case: Case) -> Iterator[Part]:
         )
 
 
-@claim("BV-04-apart", HEADS, norm_matters=False)
+@attention_claim("BV-04-apart", HEADS, norm_matters=False, relatives=("BV-04",))
 def heads_of_one_layer_differ(case: Case) -> Iterator[Part]:
     """The heads of one layer differ clearly."""
     found: HeadStatistics = case.answer(HEADS)

@@ -14,9 +14,10 @@ from itertools import chain, pairwise
 import numpy as np
 from jaxtyping import Int
 
+from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import FAR_DOWN, FEW, NEAR_TOP, ROUNDING_PERCENT
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, at_most, less, more
-from replication.judging.findings import claim
 from replication.measures.depth import SYNTAX, arrivals, first_layer
 from replication.questions.lens import ContinuationOf, RanksOf, TopTokensOf, WatchedRanksOf
 from replication.questions.subjects import Case
@@ -24,6 +25,7 @@ from replication.results.ranks import RankGrid, TopTokens
 from replication.results.roles import Role, countries, countries_in
 from replication.results.untestable import NotTestable
 
+claim = ClaimsOf(HIDDEN_STATES)
 TOP = TopTokensOf.of_figure("top10_ones")
 FIRST = RanksOf.of_figure("ranks_ones_first_token")
 ONES = RanksOf.of_figure("ranks_ones")

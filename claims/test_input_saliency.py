@@ -13,9 +13,10 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float
 
+from replication.articles.sources import EXPLAINING_TRANSFORMERS
 from replication.articles.thresholds import OFTEN, ROUNDING_WHOLE_PERCENT, START_OF_ANSWER
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, at_most, less, more
-from replication.judging.findings import claim
 from replication.questions.lens import ContinuationOf, RanksOf
 from replication.questions.saliency import SaliencyOf
 from replication.questions.subjects import Case
@@ -24,6 +25,7 @@ from replication.results.roles import Role, countries_in, roles_of
 from replication.results.saliency import Saliency
 from replication.results.untestable import NotTestable
 
+claim = ClaimsOf(EXPLAINING_TRANSFORMERS)
 YEAR = SaliencyOf.of_figure("saliency_shakespeare")
 ONES = SaliencyOf.of_figure("saliency_ones")
 EU = ContinuationOf.of_figure("saliency_eu")

@@ -2,7 +2,7 @@
 
 A finding on the article's own sentence is one case. Here each is asked of a template set: it holds
 if it does for most texts, with the whole interval of their share above one half, where whole
-clusters (nouns, occupations, patterns) are drawn anew. The article's sentences are in none of the
+clusters (nouns, occupations, patterns) are resampled. The article's sentences are in none of the
 sets.
 """
 
@@ -10,14 +10,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import OFTEN
 from replication.base.norms import NORMS, Norm
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, at_most, more, mostly
-from replication.judging.findings import claim
 from replication.measures.patching import layers_needed
 from replication.questions.sets import ArrivalsOver, ExpectedOver, PatchingOver, WatchedOver
 from replication.questions.subjects import Case
 from replication.results.sets import ExpectedSet, WatchedSet
+
+claim = ClaimsOf(HIDDEN_STATES, level="many texts")
 
 AGREEMENT = WatchedOver("agreement")
 OCCUPATIONS = WatchedOver("occupations")
@@ -30,7 +33,7 @@ MISLED = {"subject": "plural", "attractor": "singular"}  # as in "The keys to th
 STEADY = {"subject": "singular", "attractor": "plural"}  # as in "The key to the cabinets"
 
 
-@claim("HS-05-many", REPEATS)
+@claim("HS-05-many", REPEATS, generalizes="HS-05")
 def the_last_layer_is_cautious_with_most_patterns(case: Case) -> Iterator[Part]:
     """Over repeated numbers with other separators, the last layer takes probability from the token
     that repeats, which was and stays the best candidate.
@@ -53,7 +56,7 @@ def caution(found: ExpectedSet, norm: Norm) -> Part:
     )
 
 
-@claim("HS-14-many", AGREEMENT, norm_matters=False)
+@claim("HS-14-many", AGREEMENT, norm_matters=False, generalizes="HS-14")
 def most_verbs_agree_at_the_end(case: Case) -> Iterator[Part]:
     """After the last layer the verb agrees with the subject, in the plural and in the singular, and
     not with the noun of the other number that stands next to it.
@@ -71,7 +74,7 @@ def most_verbs_agree_at_the_end(case: Case) -> Iterator[Part]:
         )
 
 
-@claim("HS-15-many", AGREEMENT)
+@claim("HS-15-many", AGREEMENT, generalizes="HS-15")
 def no_layer_before_the_last_agrees_with_most_subjects(case: Case) -> Iterator[Part]:
     """After a subject in the plural with a noun in the singular next to it, all layers before the
     last have " is" before " are".
@@ -91,7 +94,7 @@ def lateness(case: Case, norm: Norm) -> Part:
     )
 
 
-@claim("HS-16-many", AGREEMENT)
+@claim("HS-16-many", AGREEMENT, generalizes="HS-16")
 def a_singular_subject_has_its_verb_in_every_layer(case: Case) -> Iterator[Part]:
     """After a subject in the singular with a noun in the plural next to it, every layer has " is"
     before " are".
@@ -106,7 +109,7 @@ def a_singular_subject_has_its_verb_in_every_layer(case: Case) -> Iterator[Part]
     )
 
 
-@claim("HS-17-many", OCCUPATIONS)
+@claim("HS-17-many", OCCUPATIONS, generalizes="HS-17")
 def inner_layers_prefer_men_for_most_occupations(case: Case) -> Iterator[Part]:
     """After an occupation, all layers before the last put the word for a man before the one for a
     woman, whoever mostly does the work.
@@ -125,7 +128,7 @@ def inner_layers_prefer_men_for_most_occupations(case: Case) -> Iterator[Part]:
         )
 
 
-@claim("HS-18-many", OCCUPATIONS, norm_matters=False)
+@claim("HS-18-many", OCCUPATIONS, norm_matters=False, generalizes="HS-18")
 def the_last_layer_goes_by_who_does_the_work(case: Case) -> Iterator[Part]:
     """The last layer puts the woman's word first for work that mostly women do, and the man's for
     work that mostly men do.
@@ -149,7 +152,7 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
         )
 
 
-@claim("HS-14-held-out", BLIMP, norm_matters=False)
+@claim("HS-14-held-out", BLIMP, norm_matters=False, generalizes="HS-14")
 def verbs_of_others_agree_at_the_end(case: Case) -> Iterator[Part]:
     """On sentences of others (BLiMP: a noun of the other number, or a relative clause, between
     subject and verb) the verb agrees with the subject after the last layer.
@@ -166,7 +169,7 @@ def verbs_of_others_agree_at_the_end(case: Case) -> Iterator[Part]:
     )
 
 
-@claim("HS-18-held-out", WINOGENDER, norm_matters=False)
+@claim("HS-18-held-out", WINOGENDER, norm_matters=False, generalizes="HS-18")
 def pronouns_of_others_go_by_who_does_the_work(case: Case) -> Iterator[Part]:
     """On sentences of others (Winogender) the last layer puts " she" first for work that mostly
     women do, and " he" for work that mostly men do.
@@ -174,7 +177,7 @@ def pronouns_of_others_go_by_who_does_the_work(case: Case) -> Iterator[Part]:
     yield from by_workers(case.answer(WINOGENDER))
 
 
-@claim("HS-20-many", LISTS)
+@claim("HS-20-many", LISTS, generalizes="HS-20")
 def syntax_comes_before_content_in_most_lists(case: Case) -> Iterator[Part]:
     """In numbered lists of many kinds, newlines and periods are near the top early and what is
     listed late.
@@ -192,7 +195,7 @@ def syntax_comes_before_content_in_most_lists(case: Case) -> Iterator[Part]:
     )
 
 
-@claim("HS-Q1", PATCHING, norm_matters=False)
+@claim("HS-Q1", PATCHING, norm_matters=False, relatives=("HS-14", "HS-15", "HS-Q1-circuit"))
 def agreement_is_settled_in_the_last_layer(case: Case) -> Iterator[Part]:
     """Of the article's question, the first half: agreement is settled in the last layer. Then most
     of what tells the verb's number reaches the last position there.
@@ -208,7 +211,7 @@ def agreement_is_settled_in_the_last_layer(case: Case) -> Iterator[Part]:
     )
 
 
-@claim("HS-Q1-circuit", PATCHING, norm_matters=False)
+@claim("HS-Q1-circuit", PATCHING, norm_matters=False, relatives=("HS-14", "HS-15"))
 def agreement_is_settled_over_several_layers(case: Case) -> Iterator[Part]:
     """Of the article's question, the second half: a circuit over several layers settles agreement.
     Then what tells the verb's number leaves the subject and is at the last position before the
@@ -246,7 +249,7 @@ def agreement_is_settled_over_several_layers(case: Case) -> Iterator[Part]:
     )
 
 
-@claim("HS-Q2", REPEATS, AGREEMENT, norm_matters=False)
+@claim("HS-Q2", REPEATS, AGREEMENT, norm_matters=False, relatives=("HS-05", "HS-15"))
 def the_last_layer_is_special_under_the_final_norm_too(case: Case) -> Iterator[Part]:
     """The question that the method raises: are the last layer's caution (HS-05) and the failure of
     all layers before it (HS-15) more than a product of leaving out the final norm? Then both are

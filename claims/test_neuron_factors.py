@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float
 from scipy.stats import rankdata
 
 from replication.articles.passages import Speech, Xml, speech_of, xml_of
+from replication.articles.sources import EXPLAINING_TRANSFORMERS
 from replication.articles.thresholds import (
     ABOUT_A_SHARE,
     CLUSTERS_OF_A_LAYER,
@@ -25,8 +26,8 @@ from replication.articles.thresholds import (
     STARTS,
     STRETCHES,
 )
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, less, more
-from replication.judging.findings import claim
 from replication.measures.factors import reach
 from replication.measures.role_scores import RoleScore, role_score
 from replication.questions.neurons import (
@@ -41,6 +42,7 @@ from replication.results.factors import Factors
 from replication.results.roles import Role
 from replication.results.untestable import NotTestable
 
+claim = ClaimsOf(EXPLAINING_TRANSFORMERS)
 COUNTING = "factors_counting_two"
 TWO = FactorsOf.of_figure(COUNTING)
 FIVE = FactorsOf.of_figure("factors_counting_five")

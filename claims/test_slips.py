@@ -9,14 +9,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import FAR_DOWN
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, at_most, more
-from replication.judging.findings import claim
 from replication.measures.depth import first_layer
 from replication.questions.lens import RanksOf, TopTokensOf
 from replication.questions.subjects import Case
 from replication.results.roles import Role
 
+claim = ClaimsOf(HIDDEN_STATES)
 EU = RanksOf.of_figure("ranks_eu_gpt2")
 EU_XL = RanksOf.of_figure("ranks_eu_gpt2xl")
 ONES = RanksOf.of_figure("ranks_ones")

@@ -3,7 +3,7 @@
 #
 # The article shows one sentence for each of its findings. Here each is asked of a whole set: verbs
 # after 30 nouns, repeated numbers with other separators, 60 occupations. Bands are 95 % intervals
-# for each layer, from drawing whole clusters (a noun, a pattern, an occupation) anew.
+# for each layer, from resampling whole clusters (a noun, a pattern, an occupation).
 #
 # **The article**: all layers before the last have the verb wrong (HS-15-many; HS-14-many and
 # HS-16-many for the verbs), the last layer takes probability from what repeats (HS-05-many), inner

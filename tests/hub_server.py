@@ -6,6 +6,7 @@ Large files are redirected to a second server, as the real hub redirects them to
 import hashlib
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NAME = "distilbert/distilgpt2"
 WEIGHTS = "model.safetensors"
 CHUNK = 10 * 2**20
-"""Bytes that huggingface_hub writes at once: a shorter piece of a file that is cut is lost."""
+"""Bytes that huggingface_hub writes at once."""
 
 API = r"/api/models/([^/?]+/[^/?]+)(?:/revision/(\w+))?(?:\?.*)?"
 TREE = r"/api/models/[^/]+/[^/]+/tree/\w+(?:\?.*)?"
@@ -71,6 +72,8 @@ class Fault:
     short: int = 0
     """Bytes that are left out at the end, without a word."""
     wrong: bool = False
+    endless: bool = False
+    """Whether the body goes on until the client has had enough."""
     drip: float = 0.0
     """Seconds between pieces of 4000 bytes."""
     times: int = 10**9
@@ -222,7 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
             headers = {**headers, "Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"}
             status, body = 206, body[start:]
         self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body)), **fault.headers}.items():
+        length = {"Content-Length": str(sys.maxsize if fault.endless else len(body))}
+        for name, value in {**headers, **length, **fault.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
@@ -233,6 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
         if (stop := fault.cut if fault.stall is None else fault.stall) is not None:
             end, self.close_connection = stop, True
         try:
+            while fault.endless:
+                self.wfile.write(bytes(CHUNK))
             for start in range(0, end, 4000 if fault.drip else CHUNK):
                 self.wfile.write(body[start : min(end, start + (4000 if fault.drip else CHUNK))])
                 time.sleep(fault.drip)
@@ -240,7 +246,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         if fault.stall is not None:
             self.hub.reached.set()
-            self.hub.closing.wait(30)
+            self.hub.closing.wait()
 
     def log_message(self, *_: object) -> None:
         pass
@@ -326,6 +332,5 @@ def entry(of: Repository, name: str = "distilgpt2", **source: str | None) -> Mod
         layers=tiny.LAYERS,
         width=tiny.WIDTH,
         vocabulary=tokenizer().get_vocab_size(),
-        weights="float32",
         licence="Apache-2.0",
     )

@@ -3,13 +3,16 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from replication.articles.sources import EXPLAINING_TRANSFORMERS, HIDDEN_STATES, Source
 from replication.base.environment import environment
 from replication.figures.table import FORMATS
+from replication.judging.claims import ClaimRecord, ClaimsOf
 from replication.judging.comparisons import Part, at_most, mostly
-from replication.judging.findings import ChanceFinding, ChanceRate, Finding, Findings, claim, judge
+from replication.judging.findings import ChanceFinding, ChanceRate, Finding, Findings, judge
 from replication.judging.paper.records import (
     Counts,
     FigureComparison,
@@ -19,24 +22,35 @@ from replication.judging.paper.records import (
     PaperReport,
 )
 from replication.judging.verdicts import as_text
+from replication.models.registry import find, provenance
 from replication.pages.report.pages import Extra
 from replication.pages.report.site import make
-from replication.questions.subjects import Published, View
+from replication.questions.lens import RanksOf
+from replication.questions.subjects import Case, Published
 
 COMMITTED = Path(__file__).parents[1] / "figures" / "smollm2"
 HOSTILE = '<script>alert("1")</script> & \' | $x$ \u202eabc'
+
+claim = ClaimsOf(HIDDEN_STATES)
+ONES = RanksOf.of_figure("ranks_ones")
+
+
+def record(id: str, *figures: str, source: Source = HIDDEN_STATES, **more: Any) -> ClaimRecord:
+    """What is written down of a claim; on the article's own text unless ``more`` says else."""
+    plain: dict[str, Any] = {"says": "What is claimed.", "level": "figure", "definitional": False}
+    plain |= {"published_only": False, "generalizes": None, "relatives": ()}
+    return ClaimRecord(id=id, source=source, figures=figures, **(plain | more))
 
 
 def finding(id: str, measured: int, subject: str = "published", norm: str = "none") -> Finding:
     """A finding of two parts: the first holds, the second if the value is at most 1."""
 
-    @claim(id, ("ranks", "ranks_ones"))
-    def check(view: View) -> Iterator[Part]:
-        """What is claimed."""
+    @claim(id, ONES)
+    def check(case: Case) -> Iterator[Part]:
         yield at_most("first", 0, 1, "ranks")
         yield at_most(HOSTILE, measured, 1, "ranks")
 
-    return _on(judge(check, View(Published(), "none")), subject, norm)
+    return _on(judge(check, Case(Published(), "none")), subject, norm)
 
 
 def finding_over_many(id: str, share: float, norm: str = "none") -> Finding:
@@ -45,9 +59,8 @@ def finding_over_many(id: str, share: float, norm: str = "none") -> Finding:
     clusters = [f"noun {number // 4}" for number in range(40)]
     by_layer = np.stack([holds] * 5, axis=1)
 
-    @claim(id, ("ranks", "ranks_ones"))
-    def check(view: View) -> Iterator[Part]:
-        """What is claimed over many texts."""
+    @claim(id, ONES)
+    def check(case: Case) -> Iterator[Part]:
         yield at_most("layers", 1, 2, "layers")
         yield mostly(
             "share of texts",
@@ -58,14 +71,15 @@ def finding_over_many(id: str, share: float, norm: str = "none") -> Finding:
             by_layer=by_layer,
         )
 
-    judged = judge(check, View(Published(), "none"))
-    return _on(judged, "smollm2", norm).model_copy(update={"figures": ()})
+    return _on(judge(check, Case(Published(), "none")), "smollm2", norm)
 
 
 def _on(judged: Finding, subject: str, norm: str) -> Finding:
-    measured = {"kind": "registry", "model": "SmolLM2", "weights": "Q4_1, dequantized to float32"}
-    more = measured if subject == "smollm2" else {}
-    return judged.model_copy(update={"subject": subject, "norm": norm, **more})
+    if subject != Published.name:
+        source = provenance(subject, *find(subject), "", None)
+        measured = {name: getattr(source, name) for name in ("kind", "model", "weights")}
+        judged = judged.model_copy(update=measured)
+    return judged.model_copy(update={"subject": subject, "norm": norm})
 
 
 def not_testable(id: str, reason: str) -> Finding:
@@ -83,7 +97,6 @@ def control(id: str, holds: int) -> ChanceFinding:
         norm="none",
         seeds=tuple(range(10)),
         chance=ChanceRate(holds=holds, not_testable=0, controls=10),
-        definitional=False,
     )
 
 
@@ -94,6 +107,18 @@ def made_findings() -> Findings:
     return Findings(
         environment=environment(),
         complete=True,
+        claims=(
+            record("EX-09", source=EXPLAINING_TRANSFORMERS),
+            record("HS-06", "ranks_ones", relatives=("HS-06-many",)),
+            record(
+                "HS-06-many",
+                says="What is claimed over many texts.",
+                level="many texts",
+                generalizes="HS-06",
+                relatives=("HS-06",),
+            ),
+            record("HS-11", "ranks_ones"),
+        ),
         findings=(
             finding("HS-06", 1),
             finding("HS-11", 5).model_copy(update=because),

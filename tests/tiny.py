@@ -84,7 +84,6 @@ def model(architecture: str, seed: int = 0) -> LanguageModel:
         layers=LAYERS,
         width=WIDTH,
         vocabulary=tokenizer().get_vocab_size(),
-        weights=f"random, seed {seed}",
         licence="CC0-1.0",
         start_token="<bos>" if architecture == "gemma3_text" else None,
     )

@@ -36,8 +36,8 @@ def build(
         layers=LAYERS,
         width=WIDTH,
         vocabulary=len(_tokens()),
-        weights="Q8_0, dequantized to float32",
         licence="MIT",
+        quantization="Q8_0",
     )
 
 

@@ -1,7 +1,7 @@
 """How sure a finding is that was asked of many items: intervals, tests and sizes of effects.
 
 Items that share a noun, an occupation or a list are not independent of one another, so it is
-clusters that are drawn anew and counted, never single items (Field and Welsh 2007, "Bootstrapping
+clusters that are resampled and counted, never single items (Field and Welsh 2007, "Bootstrapping
 clustered data", https://doi.org/10.1111/j.1467-9868.2007.00593.x).
 """
 

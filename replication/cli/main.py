@@ -21,12 +21,12 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command; what the user can mend is said in a sentence, without a traceback."""
+    """Run the command; what the user can fix is said in a sentence, without a traceback."""
     try:
         app()
     except Exception as error:
         from replication.figures.notebooks import FigureError
-        from replication.models.cache import WeightsError
+        from replication.models.errors import WeightsError
         from replication.results.untestable import NotTestable
 
         if not isinstance(error, ValueError | WeightsError | FigureError | NotTestable | OSError):

@@ -1,7 +1,7 @@
 """Comparisons that a finding is made of: a measured value, a bound, and whether it is kept.
 
 A finding on an article's own text compares one value; a finding over many texts compares a share
-of them, whose interval comes from drawing whole clusters anew (``replication.base.statistics``).
+of them, whose interval comes from resampling whole clusters (``replication.base.statistics``).
 """
 
 from collections.abc import Sequence

@@ -1,23 +1,20 @@
-"""Claims, and what became of them: the vocabulary in which findings are judged and written down.
-
-A claim is a sentence of an article with a check. The check looks at one ``Case`` and yields
-``Part`` s: comparisons with a measured value and a bound, each of which can fail. What comes out
-for one subject under one norm is a ``Finding``.
+"""Findings: what became of claims, judged on one subject under one norm each.
 
 Verdicts: ``replicated`` if every part holds, ``partially`` if some do, ``not_replicated`` if none
 does, ``not_testable`` if the subject cannot show it. "Replicated" is used as ACM's artifact
 terminology (version 1.1) has it: another team, by its own code.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import model_validator
 
 from replication.base.environment import Environment
 from replication.base.norms import Norm
 from replication.base.records import Record
+from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
-from replication.questions.question import Question
 from replication.questions.subjects import Case
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
@@ -26,51 +23,6 @@ Verdict = Literal["replicated", "partially", "not_replicated", "not_testable"]
 ClaimNorm = Literal["none", "final", "either"]
 """``either``: the norm makes no difference, since the claim is on the last layer alone, which both
 read alike, or on no lens at all."""
-
-
-Check = Callable[[Case], Iterable[Part]]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A sentence of an article, and the check that stands for it."""
-
-    id: str
-    says: str
-    figures: tuple[str, ...]
-    """Ids of the published figures that it speaks of; none where nothing was published."""
-    check: Check
-    norm_matters: bool
-    """False where only the last layer is looked at."""
-    definitional: bool
-    """True where the claim follows from how the experiment is made."""
-    published_only: bool
-    """True where the claim is about the published material itself."""
-    questions: tuple[Question[Any], ...]
-    """What the check asks; a figure that bears on the claim asks the same."""
-
-    def norms(self, asked: Sequence[Norm]) -> Sequence[Norm]:
-        """Of the norms asked for, those under which the claim is to be judged."""
-        return asked if self.norm_matters else asked[:1]
-
-
-def claim(
-    id: str,
-    *questions: Question[Any],
-    norm_matters: bool = True,
-    definitional: bool = False,
-    published_only: bool = False,
-) -> Callable[[Check], Claim]:
-    """Make a claim of a check; the check's docstring is what the claim says."""
-
-    def register(check: Check) -> Claim:
-        says = " ".join((check.__doc__ or "").split())
-        figures = tuple(dict.fromkeys(q.published for q in questions if q.published))
-        return Claim(
-            id, says, figures, check, norm_matters, definitional, published_only, questions
-        )
-
-    return register
 
 
 class ChanceRate(Record):
@@ -90,9 +42,6 @@ class Finding(Record):
     """A claim judged on one subject under one norm."""
 
     claim: str
-    says: str
-    figures: tuple[str, ...]
-    definitional: bool
     subject: str
     kind: SubjectKind
     model: str
@@ -123,19 +72,34 @@ class ChanceFinding(Record):
     norm: ClaimNorm
     seeds: tuple[int, ...]
     chance: ChanceRate
-    definitional: bool
     known_negative: str | None = None
 
 
 class Findings(Record):
     """The whole of ``claims.json``."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     environment: Environment
     complete: bool
     """False where a part of the claims was selected."""
+    claims: tuple[ClaimRecord, ...]
+    """All that were judged, in the order of their ids."""
     findings: tuple[Finding, ...]
     controls: tuple[ChanceFinding, ...]
+
+    @model_validator(mode="after")
+    def _claims_are_those_judged(self) -> "Findings":
+        table = {claim.id for claim in self.claims}
+        judged = {f.claim for f in self.findings} | {c.claim for c in self.controls}
+        if table != judged:
+            raise ValueError(
+                f"claims {sorted(table)} and findings of {sorted(judged)}: expected the same"
+            )
+        return self
+
+    def record(self, claim: str) -> ClaimRecord:
+        """What is written down of a claim; ``KeyError`` where it was not judged."""
+        return {record.id: record for record in self.claims}[claim]
 
 
 def judge(claim: Claim, case: Case) -> Finding:
@@ -161,9 +125,6 @@ def _finding(
     weakest = min(parts, key=_strength, default=None)
     return Finding(
         claim=claim.id,
-        says=claim.says,
-        figures=claim.figures,
-        definitional=claim.definitional,
         subject=source.subject,
         kind=source.kind,
         model=source.model,

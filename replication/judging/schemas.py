@@ -1,6 +1,6 @@
 """The JSON Schemas of the data that the project ships and writes.
 
-``python -m replication.judging.schemas`` writes them anew into ``replication/data``.
+``python -m replication.judging.schemas`` writes them into ``replication/data``.
 """
 
 import json

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from replication.judging.claims import ClaimRecord
 from replication.judging.findings import ChanceFinding, Finding, Findings
 
 SYMBOLS = {
@@ -36,9 +37,7 @@ class Column:
 class Row:
     """One claim with a cell for each column; None where it was not judged."""
 
-    claim: str
-    says: str
-    definitional: bool
+    claim: ClaimRecord
     cells: tuple[Finding | ChanceFinding | None, ...]
 
 
@@ -77,19 +76,16 @@ def rows_of(findings: Findings) -> tuple[Row, ...]:
         cells[finding.claim, finding.subject, finding.norm] = finding
     for control in findings.controls:
         cells[control.claim, f"controls of {control.model}", control.norm] = control
-    claims = {f.claim: f for f in findings.findings}
     return tuple(
         Row(
-            claim=id,
-            says=claims[id].says,
-            definitional=claims[id].definitional,
+            claim=claim,
             cells=tuple(
-                cells.get((id, column.subject, column.norm))
-                or cells.get((id, column.subject, "either"))
+                cells.get((claim.id, column.subject, column.norm))
+                or cells.get((claim.id, column.subject, "either"))
                 for column in columns
             ),
         )
-        for id in sorted(claims)
+        for claim in findings.claims
     )
 
 
@@ -110,10 +106,10 @@ def as_markdown(findings: Findings) -> str:
         "|---|---|" + ":-:|" * len(columns),
     ]
     for row in rows_of(findings):
-        says = row.says.replace("|", "\\|") + (
-            " *(follows from how it is made)*" if row.definitional else ""
+        says = row.claim.says.replace("|", "\\|") + (
+            " *(follows from how it is made)*" if row.claim.definitional else ""
         )
-        lines.append(f"| {row.claim} | {says} | " + " | ".join(map(symbol, row.cells)) + " |")
+        lines.append(f"| {row.claim.id} | {says} | " + " | ".join(map(symbol, row.cells)) + " |")
     return "\n".join([*lines, "", LEGEND, ""])
 
 
@@ -153,7 +149,7 @@ def as_text(findings: Findings, says_width: int = 64) -> str:
         table.add_column(column.title.replace(" ", "\n"), justify="center", vertical="bottom")
     for row in rows_of(findings):
         cells = (Text(symbol(cell)) for cell in row.cells)
-        table.add_row(row.claim, Text(row.says), *cells)
+        table.add_row(row.claim.id, Text(row.claim.says), *cells)
     console = Console(width=says_width + 12 + 13 * len(columns))
     with console.capture() as captured:
         console.print(table)

@@ -79,7 +79,7 @@ def _attend(
 ) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor, float]]:
     """The architecture's own eager attention, on a batch of one text.
 
-    In the place of the weights it returns these of the one text, which is what ``record`` takes
+    Instead of the weights it returns those of the one text, which is what ``record`` takes
     of them, with the vectors they were made from.
     """
     eager = sys.modules[type(module).__module__].eager_attention_forward

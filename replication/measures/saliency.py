@@ -6,7 +6,7 @@ with respect to the embedding of every token before it, times that embedding; of
 norm over the width; the norms of all tokens divided by their sum.
 
 *Integrated gradients* (Sundararajan, Taly and Yan 2017, "Axiomatic Attribution for Deep Networks")
-put the mean gradient on the straight way from a baseline to the embeddings in place of the one
+use the mean gradient on the straight line from a baseline to the embeddings instead of the one
 gradient, and are reduced to shares in the same way. The baseline is zero for every embedding;
 position embeddings, where a network adds them, stay.
 
@@ -167,7 +167,7 @@ def _gradients_x_inputs(
     """The products for the tokens from ``first`` on, out of one pass over all but the last."""
     inputs = _embed(model, ids[:-1]).requires_grad_()
     states = _states(model, inputs[None])[0]
-    before = torch.arange(first - 1, len(inputs))  # each token is foretold at the position before
+    before = torch.arange(first - 1, len(inputs))  # each token is predicted at the position before
     slopes = _slopes(model, states[before].detach(), torch.tensor(ids[first:]), of)
     starts = states.new_zeros(len(before), *states.shape)  # (target, position, width)
     starts[torch.arange(len(before)), before] = slopes
@@ -210,7 +210,7 @@ def _slopes(
     targets: Int[Tensor, " target"],
     of: Score,
 ) -> Float[Tensor, "target width"]:
-    """The gradient of each target's score in the state that foretells it.
+    """The gradient of each target's score in the state that predicts it.
 
     That of a probability is divided by the probability, a factor that is the same for all tokens
     and so no part of their shares: a tiny probability would else lose its gradient to rounding.

@@ -9,20 +9,35 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
+from replication.models.errors import WeightsError
+
 DISK_LIMITS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """The error numbers of a disk that takes no more."""
 
 
-class WeightsError(RuntimeError):
-    """A model's files are missing, wrong or out of reach; says what to do, in one sentence."""
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+_TOKENIZERS = (("tokenizer.json",), ("vocab.json", "merges.txt"))
+
+
+def files_read(of: Path | Container[str]) -> tuple[str, ...]:
+    """The files of a folder, or of a list, that are read of a model; none where one is missing.
+
+    Small files first: a wrong one then costs no large download.
+    """
+    there = {path.name for path in of.iterdir() if path.exists()} if isinstance(of, Path) else of
+    for tokenizer in _TOKENIZERS:
+        names = (CONFIG, *tokenizer, WEIGHTS)
+        if all(name in there for name in names):
+            return names
+    return ()
 
 
 def cache_folder() -> Path:
@@ -46,15 +61,18 @@ def check_hashes(name: str, folder: Path, expected: Mapping[str, str]) -> None:
         if found != wanted:
             raise WeightsError(
                 f"{folder / file} has sha256 {found} and not {wanted}: "
-                f"bring it anew with `replicate fetch {name}`"
+                f"bring it again with `replicate fetch {name}`"
             )
+
+
+def _lock(name: str) -> FileLock:
+    return FileLock(cache_folder() / f"{name}.lock")
 
 
 @contextmanager
 def alone(name: str) -> Iterator[bool]:
     """Keep other processes from making the model; whether one was at it and had to end first."""
-    lock = FileLock(cache_folder() / f"{name}.lock")
-    waited = False
+    lock, waited = _lock(name), False
     try:
         held = lock.acquire(timeout=0)
     except Timeout:
@@ -63,6 +81,15 @@ def alone(name: str) -> Iterator[bool]:
         held = lock.acquire()
     with held:
         yield waited
+
+
+def sweep(name: str) -> None:
+    """Remove what killed runs left beside a whole model, unless a process is making it again."""
+    left = [path for kind in ("part-*", "wheels") for path in cache_folder().glob(f"{name}.{kind}")]
+    if left:
+        with suppress(Timeout, OSError), _lock(name).acquire(timeout=0):
+            for path in left:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
@@ -82,7 +109,7 @@ def making(name: str) -> Iterator[Path]:
 
 
 def _free(folder: Path) -> int:
-    """Bytes free where a folder is, or would be: on a full disk it may not have come to be."""
+    """Bytes free where a folder is, or would be: on a full disk it may not exist."""
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     return shutil.disk_usage(there).free
 

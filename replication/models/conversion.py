@@ -14,10 +14,11 @@ from importlib import metadata
 from io import StringIO
 from pathlib import Path
 
-from replication.models.cache import WeightsError, error_number, say, sha256_of
+from replication.models.cache import CONFIG, WEIGHTS, error_number, say, sha256_of
+from replication.models.errors import WeightsError
 from replication.models.registry import ModelEntry, WheelSource
 
-_FILES = ("config.json", "model.safetensors", "tokenizer.json")
+_FILES = (CONFIG, "tokenizer.json", WEIGHTS)
 
 
 def is_whole(converted: Path, source: WheelSource) -> bool:
@@ -90,9 +91,9 @@ def _write_model(entry: ModelEntry, gguf: Path, made: Path) -> dict[str, str]:
     weights = {name: value.contiguous() for name, value in model.state_dict().items()}
     if config["tie_word_embeddings"]:
         weights.pop("lm_head.weight")
-    (made / "config.json").write_text(json.dumps(config, indent=1))
-    save_file(weights, made / "model.safetensors", metadata={"format": "pt"})
-    shutil.copymode(made / "config.json", made / "model.safetensors")  # else only ours to read
+    (made / CONFIG).write_text(json.dumps(config, indent=1))
+    save_file(weights, made / WEIGHTS, metadata={"format": "pt"})
+    shutil.copymode(made / CONFIG, made / WEIGHTS)  # else only ours to read
     tokenizer.backend_tokenizer.save(str(made / "tokenizer.json"))
     return {"transformers": transformers.__version__, "gguf": metadata.version("gguf")}
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a model, or with a text that it is to read."""
+"""What can be wrong with a model, with its files, or with a text that it is to read."""
 
 
 class ModelError(ValueError):
@@ -7,3 +7,7 @@ class ModelError(ValueError):
 
 class SeveralTokens(ModelError):
     """A word that should be one token and is several."""
+
+
+class WeightsError(RuntimeError):
+    """A model's files are missing, wrong or out of reach; says what to do, in one sentence."""

@@ -3,15 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Any
 
-from replication.models.cache import WeightsError
-from replication.models.hub_contents import source_of
-from replication.models.hub_pins import pin_path, resolved
+from replication.models.errors import WeightsError
+from replication.models.pins import pin_path, resolved, source_of
 from replication.models.registry import ModelEntry
-
-if TYPE_CHECKING:
-    from huggingface_hub.errors import HfHubHTTPError
 
 
 @contextmanager
@@ -48,7 +44,7 @@ def _sentence(entry: ModelEntry, error: BaseException) -> str:
         case errors.RemoteEntryNotFoundError():
             return f"the hub lists a file of {name} that it does not have: try again later"
         case errors.HfHubHTTPError():
-            return _refusal(name, error)
+            return _refusal(name, error.response)
         case json.JSONDecodeError() | TypeError() | KeyError() | errors.FileMetadataError():
             return (
                 f"what answers at {hub} is no hub, perhaps the sign-in page of a network: "
@@ -59,8 +55,9 @@ def _sentence(entry: ModelEntry, error: BaseException) -> str:
                 f"what came of {name} is not as long as the hub says it is: repeat the command, "
                 "and if it stays so, do not trust what stands between here and the hub"
             )
+    first_line = f"{type(error).__name__}: {error}".splitlines()[0]
     return (
-        f"the hub cannot be reached for {name} at {hub} ({_first_line(error)}): "
+        f"the hub cannot be reached for {name} at {hub} ({first_line}): "
         "check the network, or set HF_ENDPOINT to a mirror"
     )
 
@@ -76,23 +73,20 @@ def _no_revision(entry: ModelEntry) -> str:
     )
 
 
-def _refusal(name: str, error: "HfHubHTTPError") -> str:
-    status = error.response.status_code
-    if status in (401, 404):
-        return (
-            f"the hub has no {name}, or shows it only to some (HTTP {status}): "
-            "set HF_TOKEN to a token that may read it"
-        )
-    if status == 429:
-        wait = error.response.headers.get("Retry-After", "some")
-        return (
-            f"the hub refused {name} because it was asked too often (HTTP 429): wait {wait} "
-            "seconds, or set HF_TOKEN, with which it may be asked more often"
-        )
-    if status == 403:
-        return f"the hub refused {name} (HTTP 403): set HF_TOKEN to a token that may read it"
-    return f"the hub refused {name} (HTTP {status}): try again later"
-
-
-def _first_line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0]
+def _refusal(name: str, response: Any) -> str:
+    told = f"the hub refused {name} (HTTP {response.status_code})"
+    match response.status_code:
+        case 401 | 404 as status:
+            return (
+                f"the hub has no {name}, or shows it only to some (HTTP {status}): "
+                "set HF_TOKEN to a token that may read it"
+            )
+        case 403:
+            return f"{told}: set HF_TOKEN to a token that may read it"
+        case 429:
+            wait = response.headers.get("Retry-After", "some")
+            return (
+                f"the hub refused {name} because it was asked too often (HTTP 429): wait {wait} "
+                "seconds, or set HF_TOKEN, with which it may be asked more often"
+            )
+    return f"{told}: try again later"

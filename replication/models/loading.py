@@ -1,6 +1,8 @@
 """Loading a model of the table, and the checks at the door."""
 
+import json
 import re
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,7 @@ from torch import Tensor, nn
 
 from replication.models import registry, weights
 from replication.models.architectures import ARCHITECTURES
+from replication.models.cache import CONFIG, WEIGHTS
 from replication.models.errors import ModelError
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
@@ -27,13 +30,14 @@ _END_OF_TEXT = "<|endoftext|>"
 def load(name: str) -> LanguageModel:
     """A model of the table, or an untrained control of one, ready to be recorded.
 
-    Weights are float32 on the CPU. Raises ``ValueError`` for a name that is not in the table,
-    ``weights.WeightsError`` where the model was not fetched, and ``ModelError`` where the network
-    is not what the table says.
+    Weights are float32 on the CPU. Nothing is read but files that were hashed just before. Raises
+    ``ValueError`` for a name that is not in the table, ``WeightsError`` where the model was not
+    fetched or its files have changed, and ``ModelError`` where the network is not what the table
+    says.
     """
     entry, seed = registry.find(name)
-    folder = weights.folder(entry)
-    network = _build(entry, str(folder), seed)
+    folder = weights.verify(entry, trained=seed is None)
+    network = _build(entry, folder, seed)
     model = LanguageModel(name, weights.resolved(entry), seed, network, read_tokenizer(folder))
     check(model)
     return model
@@ -62,23 +66,21 @@ def read_tokenizer(folder: Path) -> "Tokenizer":
     return tokenizer
 
 
-def _build(entry: ModelEntry, folder: str, seed: int | None) -> nn.Module:
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()  # what it would report of the weights is checked here
+def _build(entry: ModelEntry, folder: Path, seed: int | None) -> nn.Module:
+    """The network with the folder's weights, or without any for an untrained control."""
     module, _, name = ARCHITECTURES[entry.architecture].language_model.partition(":")
     language_model = getattr(import_module(module), name)
-    config = language_model.config_class.from_pretrained(folder, local_files_only=True)
-    if config.model_type != entry.architecture:
-        raise ModelError(
-            f"{entry.name}: the weights' configuration says {config.model_type!r}, "
-            f"expected {entry.architecture!r}"
-        )
-    # Eager attention everywhere: recording attention then changes no number.
-    config._attn_implementation = "eager"
     try:
-        network = _network(language_model, config, folder, seed)
+        # No `from_pretrained`: it reads what else is in the folder, and what the files point to.
+        config = language_model.config_class.from_dict(json.loads((folder / CONFIG).read_text()))
+        # Eager attention everywhere: recording attention then changes no number.
+        config._attn_implementation = "eager"
+        if seed is None:
+            network = _trained(language_model, config, folder / WEIGHTS)
+        else:
+            with torch.random.fork_rng():
+                torch.manual_seed(seed)
+                network = language_model(config)
     except ModelError as error:
         raise ModelError(f"{entry.name}: {error}") from error
     except Exception as error:  # transformers and safetensors each raise their own
@@ -88,43 +90,54 @@ def _build(entry: ModelEntry, folder: str, seed: int | None) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-def _network(language_model: Any, config: Any, folder: str, seed: int | None) -> Any:
-    """The network with the folder's weights, or without any for an untrained control."""
-    if seed is not None:
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            return language_model(config)
-    network, read = language_model.from_pretrained(
-        folder,
-        config=config,
-        dtype=torch.float32,
-        use_safetensors=True,
-        local_files_only=True,
-        trust_remote_code=False,
-        ignore_mismatched_sizes=True,  # to be named below, and refused
-        output_loading_info=True,
+def _trained(language_model: Any, config: Any, path: Path) -> Any:
+    """A network with the weights of a file, mapped into memory where they are float32."""
+    from safetensors.torch import load_file
+    from transformers.initialization import no_init_weights
+
+    with no_init_weights():
+        network = language_model(config)
+    places, prefix = network.state_dict(), f"{network.base_model_prefix}."
+    read = {
+        prefix + name if prefix + name in places else name: value
+        for name, value in load_file(path).items()
+        if not _HARMLESS.search(name)
+    }
+    tied = network.all_tied_weights_keys
+    _refuse_other_weights(places, read, tied)
+    network.load_state_dict(
+        {name: value.float() for name, value in read.items() if name not in tied},
+        strict=False,
+        assign=True,
     )
-    _refuse_other_weights(read)
+    network.tie_weights()
     return network
 
 
-def _refuse_other_weights(read: dict[str, Any]) -> None:
-    """Raise ``ModelError`` unless each weight of the network was read, and nothing was left over.
+def _refuse_other_weights(
+    places: Mapping[str, Tensor], read: Mapping[str, Tensor], tied: Mapping[str, str]
+) -> None:
+    """Raise ``ModelError`` unless each weight of the network was read, and nothing is left over.
 
-    transformers gives random values to a weight that is missing or has another shape.
+    A tied weight need not be in the file; if it is, it must be the one that it is tied to.
     """
-    if wrong := sorted(read["mismatched_keys"]):
-        name, found, expected = wrong[0]
-        raise ModelError(
-            f"its weights have {name} of shape {tuple(found)}, and its configuration asks for "
-            f"{tuple(expected)}{_more(wrong)}: they do not belong together"
-        )
-    if missing := sorted(read["missing_keys"]):
+    if missing := sorted(places.keys() - read.keys() - tied.keys()):
         raise ModelError(f"its weights lack {missing[0]}{_more(missing)}: they are not whole")
-    if other := sorted(name for name in read["unexpected_keys"] if not _HARMLESS.search(name)):
+    other = sorted(
+        name
+        for name, value in read.items()
+        if name not in places or (name in tied and not torch.equal(value, read[tied[name]]))
+    )
+    if other:
         raise ModelError(
             f"its weights hold {other[0]}{_more(other)}, for which the network has no place: "
             "they are of another one"
+        )
+    if wrong := sorted(name for name in read if read[name].shape != places[name].shape):
+        found, expected = (tuple(of[wrong[0]].shape) for of in (read, places))
+        raise ModelError(
+            f"its weights have {wrong[0]} of shape {found}, and its configuration asks for "
+            f"{expected}{_more(wrong)}: they do not belong together"
         )
 
 

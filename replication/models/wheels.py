@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from replication.models.cache import (
     DISK_LIMITS,
-    WeightsError,
     error_number,
     megabytes,
     say,
     sha256_of,
 )
+from replication.models.errors import WeightsError
 from replication.models.registry import WheelPart, WheelSource
 
 if TYPE_CHECKING:

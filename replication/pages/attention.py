@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from replication.pages.fragments import readable
 from replication.pages.offline import Drawing, page, taken_apart
 from replication.results.attention import Attention, QueriesAndKeys
 
@@ -60,7 +61,7 @@ def head_view(
     _refuse_over_limits(drawn_at_once, drawn_at_once * len(chosen))
     drawn = bertviz.head_view(
         _tensors(attention.weights[:, columns]),
-        _shown(attention),
+        _labels(attention),
         prettify_tokens=False,
         include_layers=chosen,
         html_action="return",
@@ -80,7 +81,7 @@ def model_view(
     _refuse_over_limits(lines, lines)
     drawn = bertviz.model_view(
         _tensors(attention.weights),
-        _shown(attention),
+        _labels(attention),
         prettify_tokens=False,
         include_layers=rows,
         include_heads=columns,
@@ -111,8 +112,8 @@ def neuron_view(
         "attn": _rounded(attention.weights[part]),
         "queries": _rounded((vectors.queries * scale)[part]),
         "keys": _rounded(vectors.keys[part]),
-        "left_text": _shown(attention),
-        "right_text": _shown(attention),
+        "left_text": _labels(attention),
+        "right_text": _labels(attention),
     }
     lists = '<p>Layer <select id="layer"></select> Head <select id="att_head"></select></p>'
     drawing = Drawing(
@@ -166,19 +167,14 @@ def _rounded(values: np.ndarray) -> list[Any]:
     return values.astype(np.float64).round(DIGITS).tolist()
 
 
-def _shown(attention: Attention) -> list[str]:
-    """Tokens as they can be read: spaces as ``␣``, what prints nothing by its escape."""
+def _labels(attention: Attention) -> list[str]:
+    """Tokens as they can be read; the start token, which has no text, by its name."""
     start = attention.provenance.start_token
     return [
-        _readable(token) if token or place else start
+        _short(readable(token)) if token or place else start
         for place, token in enumerate(attention.tokens)
     ]
 
 
-def _readable(token: str) -> str:
-    letters = (
-        letter if letter.isprintable() else ascii(letter)[1:-1]
-        for letter in token.replace(" ", "␣")
-    )
-    text = "".join(letters) or "(empty)"
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,11 +1,11 @@
-"""Charts of the interactive views, as Vega-Lite; what is pointed at is in their own signals."""
+"""Charts of the explorables, as Vega-Lite; what is pointed at is in their own signals."""
 
 from typing import Any
 
 import altair as alt
 
 from replication.figures.drawing.sparklines import STRONGEST, factor_colour
-from replication.pages.fragments import shown
+from replication.pages.fragments import readable
 from replication.results.factors import Factors
 from replication.results.ranks import RankGrid, TopGrid
 
@@ -66,7 +66,7 @@ def _column(grid: RankGrid, number: int, token: str, details: TopGrid | None) ->
         "label": [_short(rank) for rank in ranks],
     }
     if details:
-        column["best"] = [[shown(best) for best in row[number]] for row in details.tokens]
+        column["best"] = [[readable(best) for best in row[number]] for row in details.tokens]
         column["probability"] = details.probabilities[:, number].tolist()
     return column
 
@@ -183,14 +183,15 @@ def _boundary(base: alt.Chart, factors: Factors) -> list[alt.Chart]:
 
 
 def _specification(layers: list[alt.Chart], tokens: list[str], **size: Any) -> dict[str, Any]:
-    """A chart as JSON, without colours of its own for what is not data: a page may be dark."""
-    words = {"labelColor": "currentColor", "titleColor": "currentColor"}
-    lines = {"domainColor": "currentColor", "tickColor": "currentColor"}
+    """A chart as JSON."""
     chart = alt.layer(*layers).add_params(alt.param(name="tokens", value=tokens))
-    return (
-        chart.properties(**size)
-        .configure(
-            background="transparent", axis=words | lines, legend=words, view={"stroke": None}
-        )
-        .to_dict()
+    return themed(chart.properties(**size)).to_dict()
+
+
+def themed(chart: alt.LayerChart) -> alt.LayerChart:
+    """The chart in the colours of the page around it, but for what is data: a page may be dark."""
+    words = {"labelColor": "currentColor", "titleColor": "currentColor"}
+    lines = dict.fromkeys(("domainColor", "tickColor", "gridColor"), "currentColor")
+    return chart.configure(
+        background="transparent", axis=words | lines, legend=words, view={"stroke": None}
     )

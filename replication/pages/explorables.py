@@ -1,12 +1,20 @@
-"""The articles' interactive views as HTML that works from disk, with no network.
+"""The articles' interactive views, explorables, as HTML that works from disk, with no network.
 
 ``*_fragment(result)`` is a piece of a page, ``*_page(result)`` a whole one. Nothing is computed or
-judged here: a view shows the numbers of its result, and all of them are in the page.
+judged here: an explorable has the numbers of its result, all of them.
 """
 
 from replication.figures.drawing.cells import percent
 from replication.pages.charts import factor_chart, rank_chart
-from replication.pages.fragments import Fragment, Shown, Token, check_size, fragment, page, shown
+from replication.pages.fragments import (
+    Explorable,
+    Fragment,
+    Token,
+    check_size,
+    fragment,
+    page,
+    readable,
+)
 from replication.results.factors import Factors
 from replication.results.ranks import RankGrid, TopGrid
 from replication.results.saliency import Saliency
@@ -41,10 +49,10 @@ def rank_grid_fragment(grid: RankGrid, details: TopGrid | None = None) -> Fragme
         )
     if details and details.provenance != grid.provenance:
         raise ValueError(f"details of {details.provenance}, but ranks of {grid.provenance}")
-    tokens = [shown(token) for token in grid.tokens]
+    tokens = [readable(token) for token in grid.tokens]
     what = "the words" if grid.kind == "watched" else "each token"
     return fragment(
-        Shown(
+        Explorable(
             kind="ranks",
             title=f"The rank of {what} after every layer",
             how="Point at a cell or tap it, or move through the grid with the two sliders. "
@@ -65,9 +73,9 @@ def saliency_fragment(saliency: Saliency) -> Fragment:
     check_size("saliency", *saliency.shares.shape)
     rows = [saliency.row(generated) for generated in range(len(saliency.shares))]
     outputs = range(saliency.n_input, len(saliency.tokens))
-    names = [shown(token) for token in saliency.tokens]
+    names = [readable(token) for token in saliency.tokens]
     return fragment(
-        Shown(
+        Explorable(
             kind="saliency",
             title=f"What each generated token owes to those before it ({saliency.method})",
             how="Point at a framed token or tap it, or go from one to the next with the arrow "
@@ -87,11 +95,11 @@ def factors_fragment(factors: Factors) -> Fragment:
     ``ValueError`` if the text is too long.
     """
     check_size("factors", *factors.activity.shape)
-    names = [shown(token) for token in factors.tokens]
+    names = [readable(token) for token in factors.tokens]
     numbers = range(1, len(factors.activity) + 1)
     parted = "The dotted line parts input from generated tokens."
     return fragment(
-        Shown(
+        Explorable(
             kind="factors",
             title=f"Where {len(factors.activity)} factors of the neurons are active",
             how="Point at a sparkline or choose a factor: the text is shaded by its activity. "
@@ -111,5 +119,5 @@ def factors_fragment(factors: Factors) -> Fragment:
 
 def _strip(tokens: tuple[str, ...], live: range) -> list[Token]:
     return [
-        Token(shown(token), number in live, "\n" in token) for number, token in enumerate(tokens)
+        Token(readable(token), number in live, "\n" in token) for number, token in enumerate(tokens)
     ]

@@ -1,4 +1,4 @@
-"""Pages of interactive views: the pieces, what they share, and whole pages that need no network.
+"""Pages of explorables: the pieces, what they share, and whole pages that need no network.
 
 Charts are Vega-Lite's, whose scripts (about 900 kB) stand once in a page that has a chart.
 Texts are HTML: they wrap at the width of a phone, run from right to left where the text does, and
@@ -17,12 +17,12 @@ from replication.pages.templating import templates
 from replication.results.provenance import Provenance
 
 MOST_CELLS = 20_000
-"""Of one view: a browser takes seconds to draw more, and nobody can read them."""
+"""Of one explorable: a browser takes seconds to draw more, and nobody can read them."""
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """A view as a piece of a page; the page needs ``head`` of its fragments once."""
+    """An explorable as a piece of a page; the page needs ``head`` of its fragments once."""
 
     html: Markup
     needs_bundle: bool
@@ -41,8 +41,8 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """All that a view puts into a page."""
+class Explorable:
+    """A result to point at: its numbers and all that is told of them in a page."""
 
     kind: Literal["ranks", "saliency", "factors"]
     title: str
@@ -57,13 +57,13 @@ class Shown:
     strip: Sequence[Token] = ()
 
 
-def shown(token: str) -> str:
+def readable(token: str) -> str:
     r"""A token as it can be read in a page: a space is ``␣``; what prints nothing, its escape.
 
-    Unlike ``plots.visible``, which has one font, it leaves every script as it is: browsers have
-    fonts for all.
+    Unlike ``drawing.cells.visible``, which has one font, it leaves every script as it is: browsers
+    have fonts for all.
 
-    >>> shown(" Chile"), shown("\n"), shown(""), shown("שלום")
+    >>> readable(" Chile"), readable("\n"), readable(""), readable("שלום")
     ('␣Chile', '\\n', '(empty)', 'שלום')
     """
     letters = (letter if letter.isprintable() else ascii(letter)[1:-1] for letter in token)
@@ -71,7 +71,7 @@ def shown(token: str) -> str:
 
 
 def check_size(what: str, rows: int, columns: int) -> None:
-    """Raise ``ValueError`` for a view without cells, or with more than ``MOST_CELLS``."""
+    """Raise ``ValueError`` for an explorable without cells, or with more than ``MOST_CELLS``."""
     if not 0 < rows * columns <= MOST_CELLS:
         raise ValueError(
             f"{what}: {rows} x {columns} = {rows * columns} cells, expected 1 to {MOST_CELLS}: "
@@ -79,10 +79,10 @@ def check_size(what: str, rows: int, columns: int) -> None:
         )
 
 
-def fragment(view: Shown) -> Fragment:
-    """A view as a piece of a page."""
-    has_chart = view.kind != "saliency"
-    return Fragment(_part("figure", view=view, has_chart=has_chart), has_chart)
+def fragment(explorable: Explorable) -> Fragment:
+    """An explorable as a piece of a page."""
+    has_chart = explorable.kind != "saliency"
+    return Fragment(_part("figure", explorable=explorable, has_chart=has_chart), has_chart)
 
 
 def head(fragments: Iterable[Fragment]) -> Markup:

@@ -37,7 +37,7 @@ class Text:
     """Given, and read after the prompt."""
     generate: int = 0
     """By how many tokens, mere spaces not counted, each subject continues the prompt greedily
-    itself, in the place of a given continuation."""
+    itself, instead of reading a given continuation."""
 
     def __post_init__(self) -> None:
         if self.generate < 0:

@@ -22,7 +22,7 @@ class SaliencyOf(Question[Saliency]):
     of_score: Literal["logit", "probability"] = "logit"
     """The score whose gradient is taken; the logit is the articles'."""
     integrated: bool = False
-    """Integrated gradients in the place of gradient x input."""
+    """Integrated gradients instead of gradient x input."""
 
     @classmethod
     def of_figure(cls, id: str) -> "SaliencyOf":

@@ -48,7 +48,7 @@ class Case:
     subject: Subject
     norm: Norm
     text: Text | None = None
-    """Read in the place of the text of each question that has one."""
+    """Read instead of the text of each question that has one."""
 
     def answer(self, question: Question[Answer]) -> Answer:
         """The subject's answer; ``NotTestable`` where it cannot give one."""

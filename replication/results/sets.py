@@ -122,7 +122,7 @@ class ArrivalSet:
 
 @dataclass(frozen=True)
 class LayerCurves:
-    """Means over items after every layer, with 95 % intervals from drawing clusters anew."""
+    """Means over items after every layer, with 95 % intervals from resampling clusters."""
 
     panels: tuple[str, ...]
     """What is drawn side by side, for example one panel for each norm."""

@@ -51,6 +51,11 @@ def test_the_seed_alone_decides() -> None:
     assert first == cluster_bootstrap(values, clusters, seed=1, resamples=300)
     assert first.low != cluster_bootstrap(values, clusters, seed=2, resamples=300).low
     assert (first.seed, first.resamples, first.level) == (1, 300, 0.95)
+    plain = cluster_bootstrap(ZERO_ONE, TWO)
+    assert (plain.seed, plain.resamples, plain.level) == (0, 10_000, 0.95)
+    by_layer = layer_profile(values[:, None], clusters, resamples=300)
+    assert (by_layer.seed, by_layer.level) == (0, 0.95)
+    assert by_layer.low[0] == cluster_bootstrap(values, clusters, resamples=300).low
 
 
 def test_a_profile_is_one_interval_a_layer() -> None:
@@ -104,17 +109,28 @@ def test_the_binomial_interval_has_its_closed_form_at_the_ends() -> None:
 
 
 def test_an_effect_counts_each_cluster_once() -> None:
-    """Means of clusters 1, 3 and -1: their mean is 1, their standard deviation 2."""
+    """Means of clusters 1, 3 and -1: their mean is 1, their standard deviation 2. Zero is not
+    above zero.
+    """
     values = np.array([1.0, 1, 1, 1, 2, 4, -1])
     size = effect_size(values, list("aaaabbc"))
     assert (size.mean, size.clusters) == (1, 3)
     assert size.standardized == pytest.approx(0.5)
     assert size.share_positive == pytest.approx(2 / 3)
+    assert effect_size(np.array([-1.0, 1, 2, 2]), list("aabc")).share_positive == 2 / 3
 
 
 def test_an_effect_without_spread_has_no_standardized_size() -> None:
     assert effect_size(np.full(7, 0.1), list("aaabbcc")).standardized is None
     assert effect_size(np.zeros(4), list("aabb")).standardized is None
+
+
+def test_the_scale_of_an_effect_does_not_count() -> None:
+    values, clusters = np.array([1.0, 2, 4, 9]), list("abcd")
+    plain = effect_size(values, clusters).standardized
+    assert effect_size(values * 1e-9, clusters).standardized == pytest.approx(plain)
+    last_bit = np.array([1e6, np.nextafter(1e6, 2e6)])
+    assert effect_size(last_bit, ["a", "b"]).standardized is None
 
 
 def test_holm_by_hand() -> None:
@@ -123,6 +139,7 @@ def test_holm_by_hand() -> None:
     assert list(adjusted) == ["b", "a", "d", "c"]
     assert adjusted == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.5})
     assert holm({"one": 0.7, "two": 0.6}) == {"one": 1, "two": 1}
+    assert holm({"sure": 0.0, "never": 1.0}) == {"sure": 0, "never": 1}
     assert holm({}) == {}
 
 

@@ -12,7 +12,7 @@ from replication.figures.figure import Figure
 from replication.figures.saving import as_json
 from replication.figures.table import FIGURES
 from replication.models import loading
-from replication.models.cache import WeightsError
+from replication.models.errors import WeightsError
 from replication.models.language_model import LanguageModel
 from replication.questions.lens import FormulasOf, RanksOf, WordsOf
 from replication.questions.measured import Measured

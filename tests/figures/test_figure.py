@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pytest
 import tiny
+from matplotlib.patches import Patch
 
 from replication.articles.experiments import experiment, published_ids
 from replication.figures import notebooks
@@ -82,8 +83,7 @@ def test_any_figure_of_a_text_is_one_of_your_own_text(
         assert panel["question"]["published"] is None
         assert panel["provenance"]["prompt"].startswith(TEXT)
         assert "figure" not in panel
-    options = {name: value for name, value in figure.options.items() if name != "chosen"}
-    plt.close(draw(results, own.title, **options))
+    plt.close(draw(results, own.title, **figure.options))
 
 
 def test_a_pair_of_your_own_is_patched(planted: LanguageModel) -> None:
@@ -92,6 +92,19 @@ def test_a_pair_of_your_own_is_patched(planted: LanguageModel) -> None:
     )
     ((found,),) = answers(own.questions, planted.name, "none").values()
     assert (found.clean, found.words) == (("The", " keys"), (" are", " man"))
+
+
+def test_tokens_that_a_short_continuation_lacks_are_not_drawn(planted: LanguageModel) -> None:
+    own = FIGURES["saliency_ones"].of(prompt=TEXT, generate=2)
+    results = answers(own.questions, planted.name, "none")
+    pages = [draw(results, own.title, chosen=chosen) for chosen in ((0,), (0, 12), (12,), (0, 1))]
+    first, *others, two = [len(page.findobj(Patch)) for page in pages]
+    assert (
+        others == [first] * 2
+    )  # the box of the first token stands in for those that are not there
+    assert two > first
+    for page in pages:
+        plt.close(page)
 
 
 def test_empty_settings_leave_what_the_figure_has() -> None:

@@ -16,9 +16,9 @@ from models.test_hub_faults import unknown
 from replication.figures import freshness, notebooks
 from replication.figures.notebooks import FigureError
 from replication.figures.table import FORMATS
-from replication.models import hub_pins, registry
-from replication.models.hub_contents import WEIGHTS
-from replication.models.hub_pins import Pin, Stamp
+from replication.models import pins, registry
+from replication.models.cache import WEIGHTS
+from replication.models.pins import Pin
 
 NOTEBOOK = """
 # %% tags=["parameters"]
@@ -183,7 +183,7 @@ def test_parameters_models_and_versions_go_into_it(
         inputs(notebook, "smollm2-untrained-1"),
     ]
     known = registry.MODELS["smollm2"]
-    monkeypatch.setitem(registry.MODELS, "smollm2", replace(known, weights="other"))
+    monkeypatch.setitem(registry.MODELS, "smollm2", replace(known, quantization="other"))
     found.append(inputs(notebook, "smollm2"))
     monkeypatch.setattr(metadata, "version", lambda name: "0")
     found.append(inputs(notebook))
@@ -199,7 +199,6 @@ def test_weights_that_the_table_leaves_open_go_into_it_as_recorded(
     monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path / "cache"))
     found = [inputs(package.parent / "heathrow.py", entry.name)]
     for revision in ("1" * 40, "2" * 40):
-        files = {WEIGHTS: Stamp("0" * 64, 1, 1)}
-        hub_pins.record(entry, Pin(hub_server.NAME, revision, files))
+        pins.record(entry, Pin(hub_server.NAME, revision, {WEIGHTS: "0" * 64}))
         found.append(inputs(package.parent / "heathrow.py", entry.name))
     assert len(set(found)) == 3

@@ -12,7 +12,8 @@ import test_many_texts as many
 from judging import test_runner as test_claims_run
 
 from replication.base.norms import NORMS, Norm
-from replication.judging.findings import Claim, Finding, Findings, judge
+from replication.judging.claims import Claim
+from replication.judging.findings import Finding, Findings, judge
 from replication.measures.heads import STATISTICS
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published
@@ -176,7 +177,7 @@ def test_a_planted_true_finding_is_replicated_and_a_false_one_is_not(id: str, no
     assert failing(wrong) == list(range(len(right.parts)))  # every part can fail
     assert all(part.margin <= 0 for part in wrong.parts)
     assert right.norm == (norm if CLAIMS[id].norm_matters else "either")
-    assert right.says.endswith(".")
+    assert CLAIMS[id].says.endswith(".")
 
 
 @pytest.mark.parametrize("id", CLAIMS)
@@ -290,10 +291,13 @@ def test_too_few_items_are_not_testable() -> None:
 
 
 PLANTED = '''
-from replication.judging.findings import claim
+from replication.articles.sources import HIDDEN_STATES
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import mostly
 from replication.questions.lens import RanksOf
 
+
+claim = ClaimsOf(HIDDEN_STATES)
 EU = RanksOf.of_figure("ranks_eu_gpt2")
 
 def early(case, better):

@@ -9,8 +9,9 @@ import pytest
 import test_neuron_factors as module
 
 from replication.base.norms import Norm
+from replication.judging.claims import Claim
 from replication.judging.comparisons import Part
-from replication.judging.findings import Claim, judge
+from replication.judging.findings import judge
 from replication.questions.neurons import FactorsOf
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published

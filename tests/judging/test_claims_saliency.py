@@ -11,7 +11,8 @@ import pytest
 import test_input_saliency as claims
 
 from replication.base.norms import Norm
-from replication.judging.findings import Claim, Finding, judge
+from replication.judging.claims import Claim
+from replication.judging.findings import Finding, judge
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published
 from replication.results.ranks import RankGrid

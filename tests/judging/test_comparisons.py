@@ -1,16 +1,52 @@
-"""Shares over many items, by hand: what decides is their interval, and it can fail."""
+"""Comparisons by hand: single values at their bounds, and shares over many items, whose interval
+decides.
+"""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from replication.base.statistics import RESAMPLES
-from replication.judging.comparisons import Part, describe, less, mostly
+from replication.judging.comparisons import Part, agrees, at_most, describe, less, more, mostly
 from replication.results.untestable import NotTestable
 
 SIX = list("abcdef") * 2
 TWO = list("aabbbb")
+
+
+@pytest.mark.parametrize(
+    ("part", "holds", "margin"),
+    [
+        (less("", 1, 12, "ranks"), True, 11),
+        (less("", 12, 12, "ranks"), False, 0),
+        (at_most("", 12, 12, "ranks"), True, 0),
+        (at_most("", 13, 12, "ranks"), False, -1),
+        (more("", 3, 1, "ranks"), True, 2),
+        (more("", 1, 1, "ranks"), False, 0),
+        (agrees("", 0.5979, 0.598, 0.0005, "probability"), True, 0.0004),
+        (agrees("", 0.6, 0.598, 0.0005, "probability"), False, -0.0015),
+        (agrees("", 0.1775, 0.177, 0.0005, "probability"), True, 0),  # the half itself is rounding
+        (agrees("", 3, 2, 1, "ranks"), True, 0),
+        (agrees("", 1, 3, 1, "ranks"), False, -1),
+    ],
+)
+def test_hand_worked_parts(part: Part, holds: bool, margin: float) -> None:
+    assert part.holds is holds
+    assert part.margin == pytest.approx(margin, abs=1e-12)
+
+
+@pytest.mark.parametrize("compare", [less, at_most, more])
+def test_what_is_not_a_number_is_no_finding(compare: object) -> None:
+    with pytest.raises(ValidationError, match="finite"):
+        compare("", float("nan"), 1, "ranks")  # type: ignore[operator]
+
+
+def test_single_values_read_as_sentences() -> None:
+    assert describe(less("rank of ' are'", 1, 12, "ranks")) == "rank of ' are': 1 < 12"
+    assert describe(at_most("layers", 3, 0, "layers")) == "layers: 3 ≰ 0"
+    assert describe(agrees("share", 0.59791, 0.7, 0.1, "probability")) == "share: 0.5979 ≠ 0.7"
 
 
 def test_what_holds_for_every_item() -> None:

@@ -1,50 +1,27 @@
-"""How claims are judged: hand-worked parts, and proof that every verdict can come out."""
+"""How claims are judged: the proof that every verdict can come out."""
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from replication.judging.comparisons import Part, agrees, at_most, describe, less, more
-from replication.judging.findings import Finding, Findings, chance, claim, judge, verdict_of
+from replication.articles.sources import HIDDEN_STATES, LOGIT_LENS
+from replication.base.environment import environment
+from replication.base.norms import NORMS
+from replication.judging.claims import Claim, ClaimsOf, records_of
+from replication.judging.comparisons import Part, at_most, less, more
+from replication.judging.findings import Finding, Findings, chance, judge, verdict_of
+from replication.questions.attention import HeadsOver
 from replication.questions.lens import RanksOf
 from replication.questions.subjects import Case, Published
 from replication.results.untestable import NotTestable
 
+claim = ClaimsOf(HIDDEN_STATES)
+
 CASE = Case(Published(), "none")
 FIGURE = RanksOf.of_figure("ranks_ones")
-
-
-@pytest.mark.parametrize(
-    ("part", "holds", "margin"),
-    [
-        (less("", 1, 12, "ranks"), True, 11),
-        (less("", 12, 12, "ranks"), False, 0),
-        (at_most("", 12, 12, "ranks"), True, 0),
-        (at_most("", 13, 12, "ranks"), False, -1),
-        (more("", 3, 1, "ranks"), True, 2),
-        (more("", 1, 1, "ranks"), False, 0),
-        (agrees("", 0.5979, 0.598, 0.0005, "probability"), True, 0.0004),
-        (agrees("", 0.6, 0.598, 0.0005, "probability"), False, -0.0015),
-        (agrees("", 0.1775, 0.177, 0.0005, "probability"), True, 0),  # the half itself is rounding
-    ],
-)
-def test_hand_worked_parts(part: Part, holds: bool, margin: float) -> None:
-    assert part.holds is holds
-    assert part.margin == pytest.approx(margin, abs=1e-12)
-
-
-@pytest.mark.parametrize("compare", [less, at_most, more])
-def test_what_is_not_a_number_is_no_finding(compare: object) -> None:
-    with pytest.raises(ValidationError, match="finite"):
-        compare("", float("nan"), 1, "ranks")  # type: ignore[operator]
-
-
-def test_parts_read_as_sentences() -> None:
-    assert describe(less("rank of ' are'", 1, 12, "ranks")) == "rank of ' are': 1 < 12"
-    assert describe(at_most("layers", 3, 0, "layers")) == "layers: 3 ≰ 0"
-    assert describe(agrees("share", 0.59791, 0.7, 0.1, "probability")) == "share: 0.5979 ≠ 0.7"
 
 
 HOLDS, FAILS = at_most("", 0, 1, ""), at_most("", 2, 1, "")
@@ -76,17 +53,37 @@ def judged(*parts: Part) -> Finding:
 
 def test_a_finding_says_what_was_judged_and_how() -> None:
     finding = judged(less("a", 1, 100, "ranks"), less("b", 5, 6, "layers"))
-    assert (finding.claim, finding.says) == ("X-01", "A claim made for this test.")
+    assert finding.claim == "X-01"
     assert (finding.subject, finding.model, finding.norm) == ("published", "distilgpt2", "none")
     assert (finding.verdict, finding.holds) == ("replicated", True)
     assert finding.measured == "a: 1 < 100; b: 5 < 6"
     assert (finding.margin, finding.margin_unit) == (1, "layers")  # the weakest part
 
 
+def test_the_weakest_part_is_nearest_to_its_bound_for_the_bounds_size() -> None:
+    """Of 1 in 2 and 3 in 10 the second is less; bounds under 1 count as 1, so that 0 can be one."""
+    halfway, third = less("a", 1, 2, "halves"), less("b", 7, 10, "thirds")
+    assert judged(halfway, third).margin_unit == "thirds"
+    assert judged(more("a", 0.3, 0, "zero"), less("b", 0.0, 0.5, "half")).margin_unit == "zero"
+    assert judged(more("a", 0.6, 0, "zero"), less("b", 0.0, 0.5, "half")).margin_unit == "half"
+    assert judged(less("a", 0.5, 1, "one"), less("b", 0.6, 1.5, "more")).margin_unit == "one"
+    assert judged(less("a", 0.3, 1, "one"), less("b", 0.6, 1.5, "more")).margin_unit == "more"
+
+
 def test_the_margin_of_a_failing_finding_is_that_of_a_failing_part() -> None:
     finding = judged(at_most("a", 1, 1, "ranks"), at_most("b", 2, 1, "layers"))
     assert (finding.verdict, finding.holds) == ("partially", False)
     assert (finding.margin, finding.margin_unit) == (-1, "layers")
+
+
+def test_a_claim_is_judged_under_every_norm_unless_it_does_not_matter() -> None:
+    def check(case: Case) -> Iterator[Part]:
+        yield HOLDS
+
+    plain, either = claim("X-05", FIGURE)(check), claim("X-06", FIGURE, norm_matters=False)(check)
+    assert plain.norms(NORMS) == NORMS
+    assert either.norms(NORMS) == NORMS[:1]
+    assert (plain.definitional, plain.published_only) == (False, False)
 
 
 def test_a_check_without_parts_is_an_error() -> None:
@@ -121,7 +118,7 @@ def test_the_published_numbers_have_one_norm() -> None:
 
 
 def test_the_chance_rate_counts_what_cannot_be_tested_as_not_holding() -> None:
-    outcomes = iter([HOLDS, FAILS, None, HOLDS])
+    outcomes = iter([HOLDS, FAILS, None, HOLDS, HOLDS])
 
     @claim("X-04", FIGURE)
     def check(case: Case) -> Iterator[Part]:
@@ -131,8 +128,8 @@ def test_the_chance_rate_counts_what_cannot_be_tested_as_not_holding() -> None:
             raise NotTestable("no list")
         yield part
 
-    rate = chance(check, [CASE] * 4)
-    assert (rate.holds, rate.not_testable, rate.controls, rate.rate) == (2, 1, 4, 0.5)
+    rate = chance(check, [CASE] * 5)
+    assert (rate.holds, rate.not_testable, rate.controls, rate.rate) == (3, 1, 5, 0.6)
 
 
 def test_findings_keep_their_schema_through_json() -> None:
@@ -141,4 +138,45 @@ def test_findings_keep_their_schema_through_json() -> None:
     assert again == finding
     with pytest.raises(ValidationError, match="extra"):
         Finding.model_validate({**json.loads(finding.model_dump_json()), "more": 1})
+    assert Findings.model_json_schema()["properties"]["format"]["default"] == 2
     assert "findings" in Findings.model_json_schema()["required"]
+
+
+def made(id: str, of: ClaimsOf = claim, **more: Any) -> Claim:
+    @of(id, FIGURE, FIGURE, HeadsOver(), **more)
+    def check(case: Case) -> Iterator[Part]:
+        """A claim made for
+        this test.
+        """
+        yield HOLDS
+
+    return check
+
+
+def test_a_claim_is_written_down_with_what_it_says_and_is_of() -> None:
+    (record,) = records_of([made("X-01", ClaimsOf(LOGIT_LENS, "many texts"), definitional=True)])
+    assert (record.id, record.says) == ("X-01", "A claim made for this test.")
+    assert (record.source, record.level) == (LOGIT_LENS, "many texts")
+    assert record.figures == ("ranks_ones",)
+    assert (record.definitional, record.topic) == (True, "logit lens")
+    (slip,) = records_of([made("X-02", published_only=True)])
+    assert slip.topic == "slips"
+
+
+def test_relatives_are_mutual_among_the_claims_that_were_judged() -> None:
+    one, many = made("B"), made("C", generalizes="B")
+    other = made("A", relatives=("B", "not judged"))
+    assert {record.id: record.relatives for record in records_of([many, other, one])} == {
+        "A": ("B",),
+        "B": ("A", "C"),
+        "C": ("B",),
+    }
+
+
+def test_the_table_of_claims_is_that_of_the_findings() -> None:
+    known: dict[str, Any] = {"environment": environment(), "complete": True, "controls": ()}
+    with pytest.raises(ValidationError, match=r"claims \[\] and findings of \['X-01'\]"):
+        Findings(claims=(), findings=(judged(HOLDS),), **known)
+    findings = Findings(claims=records_of([made("X-01")]), findings=(judged(HOLDS),), **known)
+    assert Findings.model_validate_json(findings.model_dump_json()) == findings
+    assert findings.record("X-01").says == "A claim made for this test."

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tiny
 import torch
+from made_findings import record
 
 from replication.articles import experiments
 from replication.articles.experiments import (
@@ -22,7 +23,7 @@ from replication.judging.paper.agreement import Tables, tables
 from replication.judging.paper.comparison import compare, compare_figure, compare_findings, readings
 from replication.judging.paper.records import FigureComparison, PaperReport, Reading
 from replication.models import loading, registry
-from replication.models.cache import WeightsError
+from replication.models.errors import WeightsError
 from replication.models.language_model import LanguageModel
 from replication.questions.measured import Measured
 from replication.questions.saliency import SaliencyOf
@@ -215,6 +216,48 @@ def test_factors_are_matched_in_any_order_and_compared_in_their_scale() -> None:
     assert tables(published, nothing).correlations == (0,) * 5
 
 
+def test_factors_are_alike_whatever_the_level_and_scale_of_each() -> None:
+    """Correlations are numpy's, factor by factor: a level or a scale of its own changes none."""
+    published = published_factors("factors_counting_two")
+    random = np.random.default_rng(0)
+    activity = random.random(published.activity.shape)
+    first, second = replace(published, activity=activity), np.array([[9.0, 3], [0.5, 70]])
+    moved = replace(published, activity=(activity * second[:, :1] + second[:, 1:])[::-1])
+    assert tables(first, moved).correlations == pytest.approx([1, 1])
+    other = replace(
+        published, activity=activity * second[:, :1] + 2 * random.random(activity.shape)
+    )
+    table = np.corrcoef(activity, other.activity)[:2, 2:]
+    best = max((table[0, 0], table[1, 1]), (table[0, 1], table[1, 0]), key=sum)
+    assert tables(first, other).correlations == pytest.approx(best)
+
+
+def test_tokens_of_one_text_are_told_apart_by_their_place() -> None:
+    """Halves of characters print alike; the one in the same place is the same one."""
+    published = published_top_tokens("top10_ones")
+    alike = replace(published, tokens=(("\ufffd",) * 10, *published.tokens[1:]))
+    assert tables(alike, alike).counts().exact == 60
+    turned = replace(
+        alike, tokens=(("a", *alike.tokens[0][1:]), *alike.tokens[1:])
+    )  # the first place holds another token: the first of the same text stands for it
+    assert tables(alike, turned).published[0, 0] == alike.probabilities[0, 0]
+    assert tables(alike, turned).measured[0, 0] == alike.probabilities[0, 1]
+
+
+def test_how_exactly_numbers_were_printed() -> None:
+    """Percentages to two decimals, JSON to six as it is read here; whole ranks to the unit."""
+    top, factors = published_top_tokens("top10_ones"), published_factors("factors_counting_two")
+    for by, exact in ((0.00004, 60), (0.00007, 0)):
+        moved = replace(top, probabilities=top.probabilities + by)
+        assert tables(top, moved).counts().exact == exact
+    for by, exact in ((4e-7, factors.activity.size), (7e-7, 0)):
+        assert (
+            tables(factors, replace(factors, activity=factors.activity + by)).counts().exact
+            == exact
+        )
+    assert tables(published_ranks("ranks_ones"), published_ranks("ranks_ones")).rounding == 0
+
+
 def test_texts_of_tokens_must_agree_unless_their_ids_do() -> None:
     published = published_ranks("ranks_ones")
     other = replace(published, tokens=(" 1", ",", "1"))
@@ -268,13 +311,10 @@ def test_without_weights_the_reason_is_said_and_the_depth_is_compared_still(
         comparison.report(["gemma3"], tmp_path)
 
 
-def finding(claim: str, figure: str, subject: str, norm: str, verdict: Verdict) -> Finding:
+def finding(claim: str, subject: str, norm: str, verdict: Verdict) -> Finding:
     return Finding.model_validate(
         {
             "claim": claim,
-            "says": "",
-            "figures": (figure,),
-            "definitional": False,
             "subject": subject,
             "kind": "published",
             "model": "",
@@ -295,15 +335,21 @@ def finding(claim: str, figure: str, subject: str, norm: str, verdict: Verdict) 
 FINDINGS = Findings(
     environment=environment(),
     complete=True,
+    claims=(
+        record("EX-20", "ranks_ones"),
+        record("HS-01", "ranks_ones"),
+        record("HS-10", "ranks_eu_gpt2"),
+        record("HS-14", "watch_doctor"),
+    ),
     findings=(
-        finding("HS-01", "ranks_ones", "published", "none", "replicated"),
-        finding("HS-01", "ranks_ones", "distilgpt2", "none", "replicated"),
-        finding("HS-01", "ranks_ones", "distilgpt2", "final", "not_replicated"),
-        finding("HS-14", "watch_doctor", "published", "either", "replicated"),
-        finding("HS-14", "watch_doctor", "distilgpt2", "either", "partially"),
-        finding("HS-10", "ranks_eu_gpt2", "published", "none", "replicated"),
-        finding("HS-10", "ranks_eu_gpt2", "distilgpt2", "none", "replicated"),  # gpt2's figure
-        finding("EX-20", "ranks_ones", "distilgpt2", "none", "replicated"),  # never published
+        finding("HS-01", "published", "none", "replicated"),
+        finding("HS-01", "distilgpt2", "none", "replicated"),
+        finding("HS-01", "distilgpt2", "final", "not_replicated"),
+        finding("HS-14", "published", "either", "replicated"),
+        finding("HS-14", "distilgpt2", "either", "partially"),
+        finding("HS-10", "published", "none", "replicated"),
+        finding("HS-10", "distilgpt2", "none", "replicated"),  # gpt2's figure
+        finding("EX-20", "distilgpt2", "none", "replicated"),  # never published
     ),
     controls=(),
 )

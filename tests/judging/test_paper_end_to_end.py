@@ -17,6 +17,7 @@ import planted
 import pytest
 import tiny
 import torch
+from hub_client import MINUTES
 from hub_server import COMMIT, Hub, Repository
 from models.test_hub_faults import CLOSED, Bench, unknown
 
@@ -69,7 +70,7 @@ class Done:
 def start(package: Path, folder: Path, endpoint: str, *arguments: str) -> "subprocess.Popen[str]":
     folder.mkdir()
     with Hub(ORIGIN) as unused:
-        settings = Bench(unused, folder, {}, None).settings  # type: ignore[arg-type]
+        settings = Bench(unused, folder, {}).settings
     command = [sys.executable, "-m", "replication.cli.main", *arguments]
     settings |= {"PYTHONPATH": str(package), "HF_ENDPOINT": endpoint, "COLUMNS": "80"}
     pipe = subprocess.PIPE
@@ -77,7 +78,7 @@ def start(package: Path, folder: Path, endpoint: str, *arguments: str) -> "subpr
 
 
 def end(process: "subprocess.Popen[str]", folder: Path) -> Done:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=MINUTES)
     written = folder / "build" / "paper.json"
     report = None
     if written.is_file():

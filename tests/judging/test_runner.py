@@ -22,10 +22,13 @@ from replication.questions.measured import Measured
 
 ROOT = Path(__file__).parents[2]
 PLANTED = '''
-from replication.judging.findings import claim
+from replication.articles.sources import HIDDEN_STATES
+from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import at_most
 from replication.questions.lens import RanksOf
 
+
+claim = ClaimsOf(HIDDEN_STATES)
 ONES = RanksOf.of_figure("ranks_ones")
 
 @claim("T-01", ONES)

@@ -139,6 +139,11 @@ def test_heads_that_are_all_but_alike_have_a_distance() -> None:
     assert 0 <= found.distances.item() < 1e-6
 
 
+def test_two_heads_over_two_tokens_can_differ() -> None:
+    found = head_differences(attention([[[[1, 0], [1, 0]], [[1, 0], [0, 1]]]], ("a", "b")))
+    assert (found.distances.tolist(), found.queries) == ([1], 1)
+
+
 def test_one_head_differs_from_none() -> None:
     with pytest.raises(ValueError, match="1 heads over 5 tokens"):
         head_differences(attention([HEADS[:1]]))
@@ -176,7 +181,7 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
 
 
 def softmax_of(vectors: QueriesAndKeys, window: int) -> Float[np.ndarray, "layer head query key"]:
-    """Attention computed anew; odd layers are not limited to a window."""
+    """Attention computed again; odd layers are not limited to a window."""
     products = vectors.queries @ vectors.keys.swapaxes(-1, -2)
     logits = products * vectors.scaling[:, None, None, None]
     count = logits.shape[-1]

@@ -12,7 +12,8 @@ import torch
 from measures import test_lens, test_record
 
 from replication.base.norms import NORMS, Norm
-from replication.judging.findings import Claim, judge
+from replication.judging.claims import Claim
+from replication.judging.findings import judge
 from replication.measures import lens
 from replication.measures.record import Recording, record
 from replication.models import loading

@@ -1,4 +1,4 @@
-"""Curves over sets, by hand: two clusters, drawn anew, have three outcomes."""
+"""Curves over sets, by hand: two clusters, resampled, have three outcomes."""
 
 import numpy as np
 import pytest

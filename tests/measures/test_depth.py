@@ -1,8 +1,10 @@
 """When tokens arrive, by hand."""
 
 import numpy as np
+import pytest
 
-from replication.measures.depth import SYNTAX, arrivals
+from replication.articles.thresholds import NEAR_TOP
+from replication.measures.depth import SYNTAX, arrivals, first_layer
 from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid
 from replication.results.roles import Role
@@ -18,3 +20,22 @@ def test_a_token_arrives_where_it_comes_to_stay() -> None:
     assert arrivals(grid, SYNTAX) == [3 / 4, 1 / 4]
     assert arrivals(grid, (Role.COUNTRY,)) == [5 / 4]
     assert arrivals(grid, (Role.NUMBER,)) == []
+
+
+def test_the_worst_rank_near_the_top_still_counts() -> None:
+    ranks = np.array([[NEAR_TOP + 1], [NEAR_TOP]])
+    assert arrivals(RankGrid(ranks, (".",), "continuation", 1000, SOURCE), SYNTAX) == [2 / 2]
+
+
+@pytest.mark.parametrize("layers", [1, 6, 7, 12, 30])
+def test_a_depth_leads_back_to_its_layer(layers: int) -> None:
+    assert [first_layer((k + 1) / layers, layers) for k in range(layers)] == list(range(layers))
+
+
+def test_a_depth_is_carried_over_to_the_next_layer_there_is() -> None:
+    """The third of 6 layers, at 1/2, is the sixth of 12 and the second of 4, since 1/4 < 1/2; the
+    fourth of 6, at 2/3, is the third of 4, since 2/4 < 2/3 < 3/4.
+    """
+    assert [first_layer(3 / 6, layers) for layers in (12, 4)] == [5, 1]
+    assert first_layer(4 / 6, 4) == 2
+    assert first_layer(0.0, 4) == 0

@@ -161,6 +161,12 @@ def test_counts_that_cannot_be(count: int) -> None:
             method()
 
 
+def test_from_one_factor_to_as_many_as_positions() -> None:
+    for count in (1, POSITIONS):
+        assert len(factorize(noisy(), count).activity) == count
+        assert len(pca(noisy(), count).activity) == count
+
+
 def test_errors_name_what_was_given() -> None:
     with pytest.raises(ModelError, match="neurons=True"):
         factorize(replace(noisy(), neurons=None), 2)
@@ -181,6 +187,7 @@ def test_reach_by_hand() -> None:
     assert found.common.tolist() == [[2, 1], [1, 2]]
     assert found.shares.tolist() == [0.5, 0.5]
     assert reach(factors, threshold=3.0).common.tolist() == [[1, 1], [1, 2]]
+    assert reach(factors, threshold=4.0).common.tolist() == [[1, 0], [0, 0]]  # above, not at it
     scaled = replace(factors, activity=factors.activity * 8, neurons=weights_of(factors) / 8)
     assert np.array_equal(reach(scaled, threshold=3.0).common, reach(factors, threshold=3.0).common)
     with pytest.raises(ValueError, match="-1"):
@@ -201,47 +208,6 @@ def test_principal_components_are_negative_where_factors_are_not() -> None:
     matrix = factor_matrix(noisy())
     values = np.linalg.svd(matrix - matrix.mean(axis=0), compute_uv=False) ** 2
     np.testing.assert_allclose(found.variance, (values / values.sum())[:4], rtol=1e-4)
-
-
-def four_tokens(*activity: list[float]) -> Factors:
-    return Factors(np.array(activity), tuple("abcd"), 4, (0,), None, PROVENANCE)
-
-
-def test_role_scores_by_hand() -> None:
-    factors = four_tokens([3.0, 3, 3, 3], [0, 2, 0, 2], [0, 1, 1, 2])
-    found = role_score(factors.activity, [False, True, False, True])
-    assert found.pattern == 1
-    assert found.correlation == pytest.approx(1)
-    assert found.runner_up == pytest.approx(0.5**0.5)
-    assert found == role_score(factors.activity, [False, True, False, True])
-    alone = role_score(four_tokens([0.0, 2, 0, 2]).activity, [True, False, True, False])
-    assert alone.correlation == pytest.approx(-1)
-    assert alone.runner_up is None
-    among = role_score(factors.activity, [True, True, False, True], among=[False, True, True, True])
-    assert among.correlation == pytest.approx(1)
-
-
-def test_shuffled_roles_say_what_chance_gives() -> None:
-    """Against a normal approximation: of one random factor, about 1.645 / sqrt(tokens - 1)."""
-    random = np.random.default_rng(0)
-    factors = Factors(random.random((1, 400)), ("a",) * 400, 400, (0,), None, PROVENANCE)
-    role = random.random(400) < 0.5
-    assert role_score(factors.activity, role).shuffled_95 == pytest.approx(
-        1.645 / 399**0.5, rel=0.15
-    )
-    more = replace(factors, activity=random.random((20, 400)))
-    assert (
-        role_score(more.activity, role).shuffled_95 > role_score(factors.activity, role).shuffled_95
-    )
-
-
-def test_role_scores_refuse_a_role_that_all_or_none_have() -> None:
-    factors = four_tokens([0.0, 2, 0, 2])
-    for role in ([True] * 4, [False] * 4):
-        with pytest.raises(ValueError, match="of 4 tokens have the role"):
-            role_score(factors.activity, role)
-    with pytest.raises(ValueError, match="3 and 4 values given for 4 tokens"):
-        role_score(factors.activity, [True] * 3)
 
 
 def test_the_benchmark_compares_like_with_like() -> None:

@@ -14,7 +14,6 @@ from replication.measures import lens
 from replication.measures.record import record
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
-from replication.results.ranks import RankGrid
 
 PROMPT, CONTINUATION = "The keys to the cabinet", " are here.\n1. Austria"
 
@@ -81,6 +80,18 @@ def test_the_whole_vocabulary_sums_to_one(model: LanguageModel) -> None:
     assert (np.diff(top.probabilities, axis=1) <= 0).all()
 
 
+def test_from_one_top_token_to_the_whole_vocabulary() -> None:
+    model = tiny.model("gpt2")
+    recording, size = record(model, PROMPT), len(model.unembedding)
+    best = [row[:1] for row in lens.top_tokens(model, recording, "none", 2).tokens]
+    assert list(lens.top_tokens(model, recording, "none", 1).tokens) == best
+    assert len(lens.top_tokens(model, recording, "none", size).tokens[0]) == size
+    assert len(lens.top_tokens(model, recording, "none").tokens[0]) == 10
+    for count in (0, size + 1):
+        with pytest.raises(ModelError, match=f"{count} top tokens asked for: expected 1 to {size}"):
+            lens.top_tokens(model, recording, "none", count)
+
+
 def test_the_last_layer_is_the_same_under_both_norms(model: LanguageModel) -> None:
     recording = record(model, PROMPT, CONTINUATION)
     none, final = (lens.continuation_ranks(model, recording, norm).ranks for norm in NORMS)
@@ -133,8 +144,6 @@ def test_a_target_is_never_ahead_of_itself() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda m, r: lens.top_tokens(m, r, "none", 0), "0 top tokens asked for"),
-        (lambda m, r: lens.top_tokens(m, r, "none", 10**6), "1000000 top tokens asked for"),
         (lambda m, r: lens.watched_ranks(m, r, "none", ()), "no words to watch"),
         (lambda m, r: lens.watched_ranks(m, r, "none", [" zebra"]), r"' zebra' is \d tokens"),
         (lambda m, r: lens.watched_ranks(m, r, "none", [""]), "'' is 0 tokens"),
@@ -145,12 +154,3 @@ def test_bad_input_is_named(wrong: Callable[..., object], message: str) -> None:
     model = tiny.model("gpt2")
     with pytest.raises(ModelError, match=message):
         wrong(model, record(model, PROMPT))
-
-
-def test_a_grid_refuses_what_cannot_be_ranks() -> None:
-    source = tiny.model("gpt2").provenance(PROMPT, "none")
-    with pytest.raises(ValueError, match="do not fit 1 tokens"):
-        RankGrid(np.ones((3, 2), dtype=np.int64), ("a",), "watched", 10, source)
-    for rank in (0, 11):
-        with pytest.raises(ValueError, match="expected 1 to 10"):
-            RankGrid(np.full((3, 1), rank), ("a",), "watched", 10, source)

@@ -54,6 +54,23 @@ def test_a_token_of_rank_1_is_the_best_candidate() -> None:
     assert details.provenance == grid.provenance
 
 
+def test_from_one_candidate_to_the_whole_vocabulary() -> None:
+    model = tiny.model("gpt2")
+    recording, size = record(model, PROMPT, " are"), len(model.unembedding)
+    for count in (1, size):
+        assert continuation_details(model, recording, "none", count).probabilities.shape[2] == count
+    assert continuation_details(model, recording, "none").probabilities.shape[2] == 5
+    with pytest.raises(ModelError, match=f"{size + 1} best tokens asked for: expected 1 to {size}"):
+        continuation_details(model, recording, "none", size + 1)
+
+
+def test_the_last_token_alone_is_the_last_column(model: LanguageModel) -> None:
+    recording = record(model, PROMPT, CONTINUATION)
+    whole = continuation_details(model, recording, "none")
+    last = continuation_details(model, recording, "none", last_only=True)
+    assert last.tokens == tuple(row[-1:] for row in whole.tokens)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

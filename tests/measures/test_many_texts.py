@@ -135,6 +135,17 @@ def test_expected_tokens_are_as_by_the_lens_on_one_text(model: LanguageModel) ->
                 assert found.probabilities[under, row, layer] == pytest.approx(share, rel=2e-3)
 
 
+def test_the_last_layers_alone_are_those_of_all(model: LanguageModel) -> None:
+    asked = patterns()[:2]
+    whole = expected_tokens(model, asked)
+    for count in (1, 2):
+        last = expected_tokens(model, asked, last=count)
+        np.testing.assert_array_equal(last.ranks, whole.ranks[:, :, -count:])
+        np.testing.assert_allclose(
+            last.probabilities, whole.probabilities[:, :, -count:], rtol=1e-5
+        )
+
+
 @pytest.fixture
 def by_hand() -> WatchedSet:
     """Items are ahead in layers 0 and 1; under the final norm the other way round."""

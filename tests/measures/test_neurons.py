@@ -127,6 +127,22 @@ def test_drawn_neurons_are_rows_of_the_layer() -> None:
         drawn(whole, neurons=51)
 
 
+def test_from_one_neuron_to_all_of_a_layer() -> None:
+    whole = layer_firing(made(np.random.default_rng(0).random((1, 6, 250)), COUNTING), 0)
+    assert len(drawn(whole).neurons) == 200  # as many as the article draws
+    assert np.array_equal(drawn(whole).neurons, drawn(whole, 200, seed=0).neurons)
+    assert len(drawn(whole, 1).neurons) == 1
+    assert drawn(whole, 250).neurons.tolist() == list(range(250))
+    with pytest.raises(ModelError, match="0 neurons asked for: expected 1 to 250"):
+        drawn(whole, 0)
+
+
+def test_any_neuron_that_fires_is_strong_where_no_part_is_asked_for() -> None:
+    recording = made([[[10.0, 1.0, 0.0, -0.1]]], ("a",))
+    assert sparsity(recording, part=0.0).strong.tolist() == [[2]]
+    assert sparsity(recording, part=0.2).strong.tolist() == [[1]]
+
+
 def test_clusters_by_hand() -> None:
     # Three neurons fire little, two for commas, one for numbers; each token is a row here.
     number, comma = [0.1, 0, 0, 0, 0, 7], [0, 0.1, 0, 4, 6, -5]
@@ -145,6 +161,13 @@ def test_clusters_of_one_size_come_by_firing_and_agree() -> None:
     first, second = (clusters(made(values, COUNTING), 0, 7) for _ in range(2))
     assert np.array_equal(first.labels, second.labels)
     assert (np.diff(first.sizes) <= 0).all()
+
+
+def test_one_cluster_has_every_neuron() -> None:
+    found = clusters(made([[[1.0, 5, 1, 5]] * 2], ("a", "b")), 0, 1)
+    assert found.labels.tolist() == [0, 0, 0, 0]
+    assert found.firing.tolist() == [[3, 3]]
+    assert found.seed == 0
 
 
 def test_clusters_refuse_what_cannot_be() -> None:

@@ -3,13 +3,11 @@
 import pickle
 from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pytest
 import tiny
 import torch
-from jaxtyping import TypeCheckError
 
 from replication.measures.pair_runs import CLEAN, CORRUPTED, read
 from replication.measures.patched_runs import Patch, patched, recovered
@@ -17,7 +15,7 @@ from replication.measures.patching import effects, layers_needed, profile
 from replication.models.errors import ModelError
 from replication.models.hooks import hooked
 from replication.models.language_model import LanguageModel
-from replication.results.patching import SITES, Pair, PatchingEffects, PatchingProfile, Place, Site
+from replication.results.patching import SITES, Pair, Place, Site
 
 KEYS = Pair("The keys to the cabinet", "The man to the cabinet", " are", " man")
 LIST = "1. {}\n2. Belgium\n3. Bulgaria\n 1, 1, 1,"
@@ -268,31 +266,6 @@ def test_reading_leaves_the_runs_as_they_were() -> None:
     np.testing.assert_array_equal(recovered(model, runs, patches), recovered(model, runs, patches))
 
 
-# Two pairs, three layers. At the last position the first gains 0.1, 0.5, 0.4, the second 0, -0.5
-# and 1.5; there the subject is overtaken in layer 1 and in layer 2.
-PROFILE: dict[str, Any] = {
-    "at_subject": np.array([[1.0, 0.3, 0.0], [0.9, 0.2, 0.1]]),
-    "at_last": np.array([[0.1, 0.6, 1.0], [0.0, -0.5, 1.0]]),
-    "attention": np.zeros((2, 3)),
-    "feed_forward": np.zeros((2, 3)),
-    "last_block": np.array([0.4, 1.4]),
-    "gaps": np.array([2.0, 1.0]),
-    "pairs": (KEYS, KEYS),
-    "left_out": {},
-    "provenance": tiny.model("gpt2").provenance("two", None),
-}
-
-
-def test_hand_worked_profile() -> None:
-    found = PatchingProfile(**PROFILE)
-    np.testing.assert_allclose(found.added, [[0.1, 0.5, 0.4], [0.0, -0.5, 1.5]])
-    np.testing.assert_allclose(found.added_by_last, [0.4, 1.5])
-    np.testing.assert_allclose(found.added.sum(axis=1), 1)
-    assert found.handover.tolist() == [1, 2]
-    assert layers_needed(found.added).tolist() == [2, 1]
-    assert layers_needed(found.added.mean(axis=0)).tolist() == 1  # 0.05, 0, 0.95
-
-
 @pytest.mark.parametrize(
     ("added", "share", "layers"),
     [
@@ -306,35 +279,13 @@ def test_hand_worked_profile() -> None:
 )
 def test_hand_worked_layers_needed(added: list[float], share: float, layers: int) -> None:
     assert layers_needed(np.array(added), share) == layers
+    assert layers_needed(np.array([added, added[::-1]]), share).tolist() == [layers] * 2
 
 
 @pytest.mark.parametrize("share", [0.0, 1.1, -1.0])
 def test_a_share_must_be_one(share: float) -> None:
     with pytest.raises(ValueError, match=f"share of {share} was asked for"):
         layers_needed(np.ones(3) / 3, share)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"attention": np.zeros((2, 4))}, "attention"),
-        ({"gaps": np.ones(3)}, "gaps"),
-        ({"pairs": (KEYS,)}, r"at_subject of shape \(2, 3\) does not fit 1 pairs.*\(1, 3\)"),
-        ({"at_last": np.zeros((2, 3))}, "recovers .* expected 1"),
-    ],
-)
-def test_a_profile_refuses_what_does_not_fit(wrong: dict[str, object], message: str) -> None:
-    # Which of the two checks comes first depends on the switch in conftest.
-    with pytest.raises((ValueError, TypeCheckError), match=message):
-        PatchingProfile(**{**PROFILE, **wrong})
-
-
-@pytest.mark.parametrize("shape", [(2, 4, 3), (3, 4, 2)])
-def test_effects_refuse_what_does_not_fit(shape: tuple[int, ...]) -> None:
-    source = tiny.model("gpt2").provenance("three", None)
-    words, tokens = (" are", " is"), ("a", "b", "c")
-    with pytest.raises(ValueError, match=r"expected \(3, layers, 3\)"):
-        PatchingEffects(np.zeros(shape), tokens, tokens, words, (1.0, 0.0), source)
 
 
 def test_results_travel_between_processes() -> None:

@@ -1,7 +1,5 @@
 """Ranks in half precision against float32."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import tiny
@@ -12,42 +10,10 @@ from replication.measures.precision import in_half_precision, rank_changes
 from replication.measures.record import record
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
-from replication.results.precision import Half, InHalf, RankChanges
-from replication.results.ranks import RankGrid
+from replication.results.precision import Half, InHalf
 
 PROMPT, CONTINUATION = "The keys to the", " cabinet are here.\n1. Austria"
 GPT2 = tiny.model("gpt2")
-
-
-def grid(ranks: list[list[int]]) -> RankGrid:
-    made = continuation_ranks(GPT2, record(GPT2, PROMPT, CONTINUATION), "none")
-    tokens = tuple("abcdefgh"[: len(ranks[0])])
-    return replace(made, ranks=np.array(ranks), tokens=tokens, vocabulary=50257)
-
-
-def test_bands_worked_by_hand() -> None:
-    full = grid([[1, 1, 2, 10], [11, 100, 101, 50257]])
-    half = grid([[1, 2, 2, 15], [22, 100, 101, 50000]])
-    changes = RankChanges(full, half, "bfloat16", "states")
-    assert changes.changed.tolist() == [[False, True, False, True], [True, False, False, True]]
-    found = [(b.best, b.worst, b.ranks, b.changed, b.median_change) for b in changes.bands]
-    assert found == [
-        (1, 1, 2, 1, 0.5),
-        (2, 10, 2, 1, 0.25),
-        (11, 100, 2, 1, 0.5),
-        (101, 1000, 1, 0, 0.0),
-        (1001, 50257, 1, 1, 257 / 50257),
-    ]
-
-
-def test_a_band_without_ranks_has_no_changes() -> None:
-    changes = RankChanges(grid([[1]]), grid([[1]]), "bfloat16", "states")
-    assert [(b.ranks, b.changed, b.median_change) for b in changes.bands[1:]] == [(0, 0, 0)] * 4
-
-
-def test_grids_of_two_texts_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"shape \(1, 2\) in half precision: expected \(1, 1\)"):
-        RankChanges(grid([[1]]), grid([[1, 2]]), "bfloat16", "states")
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])

@@ -155,9 +155,32 @@ def test_bad_prompts_are_refused(prompt: str, message: str) -> None:
         record(tiny.model("gpt2"), prompt)
 
 
+def test_a_text_may_be_as_long_as_the_model_reads() -> None:
+    model = tiny.model("gpt2")
+    assert len(record_ids(model, [5] * 128).ids) == 128
+    assert record_ids(model, [5]).prompt_length == 1
+    for ids in ([], [5] * 129):
+        with pytest.raises(ModelError, match=f"{len(ids)} tokens given"):
+            record_ids(model, ids)
+
+
+def test_one_token_can_be_generated() -> None:
+    model = tiny.model("gpt2")
+    assert generate(model, PROMPT, 1) == generate(model, PROMPT, 3)[:1]
+    with pytest.raises(ModelError, match="the prompt is empty"):
+        generate(model, "", 1)
+
+
 def test_generating_nothing_is_refused() -> None:
-    with pytest.raises(ModelError, match="by 0 tokens"):
+    with pytest.raises(ModelError, match="0 tokens asked for"):
         generate(tiny.model("gpt2"), PROMPT, 0)
+
+
+def test_more_than_a_model_reads_is_refused_before_anything_is_written() -> None:
+    model = tiny.model("gpt2")
+    room = model.network.config.max_position_embeddings - len(model.encode(PROMPT, start=True))
+    with pytest.raises(ModelError, match=f"{room + 1} more asked for"):
+        generate(model, PROMPT, room + 1)
 
 
 def test_a_broken_network_is_not_recorded() -> None:

@@ -18,7 +18,7 @@ from replication.measures import lens, variants
 from replication.measures.record import record, record_ids
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
-from replication.results.lens import Stage, WordProbabilities
+from replication.results.lens import Stage
 
 PROMPT, WORDS = "The keys to the cabinet", (" man", " woman", " are")
 
@@ -164,20 +164,6 @@ def test_one_position_has_no_next_token() -> None:
     model = tiny.model("gpt2")
     grid = variants.top_at_all_positions(model, record(model, "T"), "none")
     assert (grid.probabilities.shape, grid.next_ranks.shape) == ((4, 1), (4, 0))
-
-
-@pytest.mark.parametrize(
-    ("ranks", "from_stage"),
-    [([3, 1, 1], 1), ([1, 2, 1], 2), ([1, 1, 1], 0), ([2, 1, 2], None)],
-)
-def test_best_from_where_it_stays_best(ranks: list[int], from_stage: int | None) -> None:
-    stages = variants.stages_of(3, sublayers=False)
-    source = tiny.model("gpt2").provenance(PROMPT, "none")
-    column = np.array(ranks)[:, None]
-    found = WordProbabilities(np.full((3, 1), 0.1), column, stages, ("a",), source)
-    assert found.best_from("a") == (None if from_stage is None else stages[from_stage])
-    with pytest.raises(ValueError, match=r"'b' was not looked at: expected one of \('a',\)"):
-        found.best_from("b")
 
 
 Look = Callable[..., object]

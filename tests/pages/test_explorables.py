@@ -21,7 +21,7 @@ from replication.pages.explorables import (
     saliency_fragment,
     saliency_page,
 )
-from replication.pages.fragments import MOST_CELLS, Fragment, page, shown
+from replication.pages.fragments import MOST_CELLS, Fragment, page, readable
 from replication.results.factors import Factors
 from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid, TopGrid
@@ -58,7 +58,7 @@ SALIENCY = saliency_of(n_input=9)
 FACTORS = Factors(RANDOM.random((3, COUNT)), HOSTILE, COUNT - 2, (0,), None, SOURCE)
 EVERY_VIEW = [rank_grid_fragment(GRID, DETAILS), saliency_fragment(SALIENCY)]
 EVERY_VIEW += [factors_fragment(FACTORS), factors_fragment(replace(FACTORS, n_input=COUNT))]
-NAMES = [shown(token) for token in HOSTILE]
+NAMES = [readable(token) for token in HOSTILE]
 RANKS, STRIP, FACTOR_VIEW = (f".explorable >> nth={number} >> " for number in range(3))
 
 
@@ -129,13 +129,13 @@ def test_a_cell_tells_what_it_holds(views: Opened, layer: int, column: int) -> N
         strict=True,
     )
     best = zip(DETAILS.tokens[layer][column], DETAILS.probabilities[layer, column], strict=True)
-    lines = [f"{shown(token)}   {percent(share)}" for token, share in best]
+    lines = [f"{readable(token)}   {percent(share)}" for token, share in best]
     rank = f"{GRID.ranks[layer, column]:,}"
     expected = {"token": NAMES[column], "layer": str(layer), "rank": rank}
     assert dict(told) == expected | {"1.": lines[0], "2.": lines[1]}
     said = views.text(f"{RANKS}.said")
     assert said.startswith(f"Layer {layer}, token {column + 1} “{NAMES[column]}”: rank {rank}")
-    assert texts(views, f"{RANKS}.said bdi") == [shown(t) for t in DETAILS.tokens[layer][column]]
+    assert texts(views, f"{RANKS}.said bdi") == [readable(t) for t in DETAILS.tokens[layer][column]]
 
 
 def test_cells_have_the_figures_colours_and_a_readable_number(views: Opened) -> None:
@@ -341,4 +341,4 @@ def test_what_cannot_be_shown_is_refused(wrong: Callable[[], object], message: s
     [(" Chile", "␣Chile"), ("\n", "\\n"), ("", "(empty)"), ("שלום", "שלום"), ("\u202e", "\\u202e")],
 )
 def test_tokens_can_be_read(token: str, text: str) -> None:
-    assert shown(token) == text
+    assert readable(token) == text

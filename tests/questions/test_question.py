@@ -14,7 +14,7 @@ import tiny
 
 from replication.articles.experiments import experiment
 from replication.figures.table import FIGURES
-from replication.judging.findings import Claim
+from replication.judging.claims import Claim
 from replication.questions.attention import AttentionOf, HeadsOver, LayerAttentionOf
 from replication.questions.lens import (
     FormulasOf,

@@ -73,13 +73,13 @@ function entry({ kind, text, address }) {
   return item;
 }
 
-// Rows are chosen by kind and level, columns by subject and norm. A verdict keeps the rows that
+// Rows are chosen by topic and level, columns by subject and norm. A verdict keeps the rows that
 // have it in a column that is shown.
 function filters(form, table) {
-  const told = form.querySelector("#shown");
+  const told = form.querySelector("#matching");
   const rows = [...table.tBodies[0].rows];
   const show = () => {
-    const { kind, level, subject, norm, verdict } = Object.fromEntries(new FormData(form));
+    const { topic, level, subject, norm, verdict } = Object.fromEntries(new FormData(form));
     const fits = (chosen, value) => !chosen || chosen === value;
     // A column headed "either" stands for both norms.
     const column = (cell) => fits(subject, cell.dataset.subject)
@@ -87,7 +87,7 @@ function filters(form, table) {
     table.querySelectorAll("[data-subject]").forEach((cell) => { cell.hidden = !column(cell); });
     rows.forEach((row) => {
       const verdicts = [...row.cells].filter((cell) => !cell.hidden).map((c) => c.dataset.verdict);
-      row.hidden = !(fits(kind, row.dataset.kind) && fits(level, row.dataset.level)
+      row.hidden = !(fits(topic, row.dataset.topic) && fits(level, row.dataset.level)
         && (!verdict || verdicts.includes(verdict)));
     });
     const left = rows.filter((row) => !row.hidden).length;

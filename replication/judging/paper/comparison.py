@@ -1,4 +1,4 @@
-"""The published figures of the articles' own models, measured anew and compared by number.
+"""The published figures of the articles' own models, measured again and compared by number.
 
 Everything is measured as the articles did: no norm on inner layers, the published continuation
 given to the model, as many factors as were published, from seed 0.
@@ -23,7 +23,7 @@ from replication.judging.paper.records import (
     Reading,
 )
 from replication.models import registry
-from replication.models.cache import WeightsError
+from replication.models.errors import WeightsError
 from replication.questions.figures import question_of
 from replication.questions.lens import TokenIdsOf
 from replication.questions.measured import subject
@@ -181,5 +181,8 @@ def compare_findings(findings: Findings, name: str) -> tuple[FindingComparison, 
         if f.subject == name
         and f.norm in (NORM, "either")
         and f.claim in published
-        and any(experiments.experiment(id).paper_model == name for id in f.figures)
+        and any(
+            experiments.experiment(id).paper_model == name
+            for id in findings.record(f.claim).figures
+        )
     )

@@ -1,4 +1,4 @@
-"""The records of ``paper.json``: published figures against the same figures measured anew."""
+"""The records of ``paper.json``: published figures against the same figures measured again."""
 
 from typing import Literal
 

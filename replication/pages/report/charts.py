@@ -1,62 +1,61 @@
-"""Small charts of a share along the layers, as coordinates for inline SVG."""
+"""The chart of a share along the layers, as SVG for a page."""
 
 from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+import altair as alt
+from markupsafe import Markup
 
 from replication.judging.comparisons import LayerProfile
+from replication.pages.charts import themed
 
-WIDTH, HEIGHT = 640, 210
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 10, 40
-MOST_MARKS = 12
-"""Layers that are named below the axis."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A place on an axis, and what is written there."""
-
-    at: float
-    text: str
+WIDTH, HEIGHT = 580, 150  # pixels of the axes
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A line with a band, in the units of an SVG of ``WIDTH`` by ``HEIGHT``."""
+    """A line with a band for its interval, and the same in words and numbers."""
 
-    line: str
-    """Points, as ``polyline`` takes them."""
-    band: str
-    """Points, as ``polygon`` takes them: the upper edge to the right, the lower one back."""
-    layers: tuple[Mark, ...]
-    shares: tuple[Mark, ...]
-    half: float
-    """The height of one half."""
+    svg: Markup
     rows: tuple[tuple[int, float, float, float], ...]
-    """Layer, share, and the ends of its interval: the same as a table."""
+    """Layer, share, and the ends of its interval."""
     summary: str
     """What can be seen, in words."""
-
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    bottom: int = HEIGHT - BOTTOM
 
 
 def chart(profile: LayerProfile) -> Chart:
     """The share after every layer, from 0 at the bottom to 1 at the top."""
-    low, middle, high = profile.low, profile.estimate, profile.high
-    count = len(middle)
-    step = -(-count // MOST_MARKS)
-    marked = [layer for layer in range(count) if layer % step == 0]
-    return Chart(
-        line=_points(middle, range(count)),
-        band=f"{_points(high, range(count))} {_points(low, range(count)[::-1])}",
-        layers=tuple(Mark(_across(layer, count), str(layer)) for layer in marked),
-        shares=tuple(Mark(_up(share), f"{share:g}") for share in (0.0, 0.5, 1.0)),
-        half=_up(0.5),
-        rows=tuple(zip(range(count), middle, low, high, strict=True)),
-        summary=_summary(middle),
+    shares = profile.estimate
+    rows = tuple(zip(range(len(shares)), shares, profile.low, profile.high, strict=True))
+    svg = StringIO()
+    themed(_layers(rows)).save(svg, format="svg")
+    return Chart(Markup(svg.getvalue()), rows, _summary(shares))
+
+
+def _layers(rows: tuple[tuple[int, float, float, float], ...]) -> alt.LayerChart:
+    """Colours are the page's own: the text's, and for line and band what its style says."""
+    values = [dict(zip(("layer", "share", "low", "high"), row, strict=True)) for row in rows]
+    plain: dict[str, Any] = {"ticks": False, "labelPadding": 6, "labelFontSize": 13}
+    plain |= {"titleFontSize": 13, "titleFontWeight": "normal"}
+    layers = alt.Axis(grid=False, tickMinStep=1, tickCount=12, labelFlush=False, **plain)
+    half = {"condition": {"test": "datum.value == 0.5", "value": [4, 4]}, "value": []}
+    shares = alt.Axis(
+        values=[0, 0.5, 1],
+        format="g",
+        domain=False,
+        gridDash=half,
+        gridOpacity=0.4,
+        **plain,
     )
+    to_last = alt.Scale(domain=[0, rows[-1][0]], nice=False)
+    along = alt.X("layer:Q", scale=to_last, axis=layers)
+    up = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=shares, title=None)
+    base = alt.Chart(alt.InlineData(values=values)).encode(x=along, y=up)
+    ink = {"color": "currentColor", "aria": False}
+    band = base.mark_area(opacity=0.22, **ink).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+    line = base.mark_line(strokeWidth=2, **ink)
+    return alt.layer(band, line).properties(width=WIDTH, height=HEIGHT)
 
 
 def _summary(shares: tuple[float, ...]) -> str:
@@ -66,15 +65,3 @@ def _summary(shares: tuple[float, ...]) -> str:
         f"interval: {shares[0]:.2f} after layer 0, {shares[best]:.2f} at its highest (layer "
         f"{best}), {shares[last]:.2f} after the last layer ({last})."
     )
-
-
-def _points(shares: tuple[float, ...], layers: range) -> str:
-    return " ".join(f"{_across(k, len(shares)):g},{_up(shares[k]):g}" for k in layers)
-
-
-def _across(layer: int, count: int) -> float:
-    return round(LEFT + layer * (WIDTH - LEFT - RIGHT) / max(count - 1, 1), 1)
-
-
-def _up(share: float) -> float:
-    return round(TOP + (1 - share) * (HEIGHT - TOP - BOTTOM), 1)

@@ -2,38 +2,42 @@
 
 from collections.abc import Iterator
 
-from replication.articles.sources import kind_of, level_of, published_of
+from replication.articles import experiments
+from replication.articles.sources import published_of
+from replication.judging.claims import ClaimRecord
 from replication.judging.findings import Finding
 from replication.models import registry
-from replication.questions.subjects import Published
 
 
-def deviations(finding: Finding) -> Iterator[str]:
+def deviations(claim: ClaimRecord, finding: Finding) -> Iterator[str]:
     """One sentence each; none for the article's own numbers."""
-    if finding.subject == Published.name:
+    if finding.kind == "published":
         return
     entry, seed = registry.find(finding.subject)
-    theirs = {str(figure.model) for figure in published_of(finding.figures) if figure.model}
-    if not theirs:
-        yield f"No numbers were published to compare with; measured on {finding.model}."
-    elif entry.name not in {model.rpartition("/")[2].lower() for model in theirs}:
-        yield from _of_another_model(finding, entry, theirs)
+    yield from _of_model(claim, finding, entry)
     if seed is not None:
         yield f"Untrained weights, seed {seed}: a control."
-    if "dequantized" in finding.weights:
-        yield f"Quantized weights: {finding.weights}."
+    elif entry.quantization:
+        yield f"Quantized weights: {entry.weights}."
     if finding.start_token != "none":
         yield f"A start token that the model sees before the text: {finding.start_token}."
-    yield from _of_norm(finding)
-    if level_of(finding.claim) == "many texts":
+    if claim.source.norm == "none" and finding.norm == "final":
+        yield "Inner layers are read through the final norm, which the article leaves out."
+    if claim.source.norm == "final" and finding.norm == "none":
+        yield "Inner layers are read without the final norm, which the logit lens applies."
+    if claim.level == "many texts":
         yield "Many texts of the same kind in place of the article's one, which is not among them."
 
 
-def _of_another_model(
-    finding: Finding, entry: registry.ModelEntry, theirs: set[str]
-) -> Iterator[str]:
-    shown = ", ".join(sorted(theirs))
-    yield f"Another model: {finding.model}. The article's numbers are of {shown}."
+def _of_model(claim: ClaimRecord, finding: Finding, entry: registry.ModelEntry) -> Iterator[str]:
+    theirs = sorted({figure.model for figure in published_of(claim.figures) if figure.model})
+    if not theirs:
+        yield f"No numbers were published to compare with; measured on {finding.model}."
+        return
+    known = set(claim.figures) & set(experiments.published_ids())
+    if entry.name in {experiments.experiment(id).paper_model for id in known}:
+        return
+    yield f"Another model: {finding.model}. The article's numbers are of {', '.join(theirs)}."
     yield (
         f"Another tokenizer, of {entry.vocabulary:,} tokens: it may cut words elsewhere, so tokens "
         "are found by what they are and not by where they stand."
@@ -42,11 +46,3 @@ def _of_another_model(
         f"Another depth, {entry.layers} layers: a layer is carried over by its share of the depth. "
         "Orders are judged, and not the article's numbers."
     )
-
-
-def _of_norm(finding: Finding) -> Iterator[str]:
-    kind = kind_of(finding.claim)
-    if finding.norm == "final" and kind in ("HS", "EX"):
-        yield "Inner layers are read through the final norm, which the article leaves out."
-    if finding.norm == "none" and kind == "LL":
-        yield "Inner layers are read without the final norm, which the logit lens applies."

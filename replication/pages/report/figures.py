@@ -1,19 +1,16 @@
 """The figures that lie in a folder, as the report shows them."""
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from replication.figures.figure import Figure
 from replication.figures.table import FIGURES, FORMATS
-from replication.judging.findings import Finding
-
-PNG = b"\x89PNG\r\n\x1a\n"
+from replication.judging.claims import ClaimRecord
 
 
 @dataclass(frozen=True)
-class Shown:
+class DrawnFigure:
     """A figure drawn for one model."""
 
     figure: Figure
@@ -32,30 +29,31 @@ class Shown:
         """Within the report, without its ending."""
         return f"figures/{self.model}/{self.figure.id}"
 
+    def bears_on(self, claim: ClaimRecord) -> bool:
+        """Whether it shows what a claim speaks of: it names the claim, or, for a claim that no
+        figure names, it shows one of the claim's published figures.
+        """
+        if any(claim.id in figure.claims for figure in FIGURES.values()):
+            return claim.id in self.figure.claims
+        return bool(set(self.figure.published) & set(claim.figures))
 
-def figures_in(folder: Path) -> Iterator[Shown]:
+
+def figures_in(folder: Path) -> Iterator[DrawnFigure]:
     """The figures under ``folder/MODEL/``, those of each model in the order of the table."""
     for model in sorted(path.name for path in folder.glob("*") if path.is_dir()):
         for id, figure in FIGURES.items():
             if all((folder / model / f"{id}{ending}").is_file() for ending in FORMATS):
-                yield Shown(figure, model, *png_size(folder / model / f"{id}.png"))
+                yield DrawnFigure(figure, model, *png_size(folder / model / f"{id}.png"))
 
 
 def png_size(path: Path) -> tuple[int, int]:
     """Width and height in pixels; ``ValueError`` for a file that is no PNG."""
-    with path.open("rb") as file:
-        head = file.read(24)
-    if len(head) < 24 or not head.startswith(PNG):
-        raise ValueError(f"{path} is no PNG: make it anew with `replicate figures {path.stem}`")
-    width, height = struct.unpack(">II", head[16:])
-    return width, height
+    from PIL import Image, UnidentifiedImageError
 
-
-def bears_on(shown: Shown, finding: Finding) -> bool:
-    """Whether a figure shows what a claim speaks of: it names the claim, or, for a claim that no
-    figure names, it shows one of its published figures.
-    """
-    named = any(finding.claim in figure.claims for figure in FIGURES.values())
-    if named:
-        return finding.claim in shown.figure.claims
-    return bool(set(shown.figure.published) & set(finding.figures))
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            return image.size
+    except UnidentifiedImageError as error:
+        raise ValueError(
+            f"{path} is no PNG: make it again with `replicate figures {path.stem}`"
+        ) from error

@@ -8,7 +8,7 @@ from replication.models.registry import HubSource, ModelEntry
 
 
 @dataclass(frozen=True)
-class ModelShown:
+class ModelSummary:
     """A model of the registry."""
 
     entry: ModelEntry
@@ -20,19 +20,14 @@ class ModelShown:
     cannot_show: tuple[Finding, ...]
     """Those that are not testable."""
 
-    @property
-    def quantized(self) -> bool:
-        """Whether its weights have been rounded to a few bits."""
-        return "dequantized" in self.entry.weights
 
-
-def models_shown(findings: Findings) -> tuple[ModelShown, ...]:
+def model_summaries(findings: Findings) -> tuple[ModelSummary, ...]:
     """All models of the registry, those that were judged first."""
     found = []
     for name, entry in registry.MODELS.items():
         of_model = [finding for finding in findings.findings if finding.subject == name]
         found.append(
-            ModelShown(
+            ModelSummary(
                 entry=entry,
                 revision=of_model[0].revision if of_model else _revision(entry),
                 origin=registry.origin(entry).replace("\n", " "),

@@ -7,17 +7,16 @@ from typing import Any
 
 from jinja2 import Environment
 
-from replication.articles import sources
 from replication.articles.slips import SLIPS
 from replication.base.norms import NORMS
 from replication.judging.corrections import LEVEL
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
 from replication.judging.verdicts import SYMBOLS, columns_of, rows_of
-from replication.pages.report import matrix
+from replication.pages.report import overview
 from replication.pages.report.claims import ClaimPage
-from replication.pages.report.figures import Shown
-from replication.pages.report.models import models_shown
+from replication.pages.report.figures import DrawnFigure
+from replication.pages.report.models import model_summaries
 from replication.pages.templating import templates
 
 TITLE = "Transformer interfaces, replicated"
@@ -43,14 +42,14 @@ class Contents:
 
     findings: Findings
     claims: tuple[ClaimPage, ...]
-    figures: tuple[Shown, ...]
+    figures: tuple[DrawnFigure, ...]
     extras: tuple[tuple[str, Extra], ...]
     """Each with its address within the report."""
     paper: PaperReport | None
 
-    def has_claim(self, id: str) -> bool:
-        """Whether there is a page for a claim: only a part of them may have been judged."""
-        return any(claim.id == id for claim in self.claims)
+    def claim(self, id: str | None) -> ClaimPage | None:
+        """The page of a claim; None where it was not judged, or for no claim."""
+        return next((page for page in self.claims if page.record.id == id), None)
 
     @property
     def navigation(self) -> tuple[tuple[str, str], ...]:
@@ -69,21 +68,20 @@ class Contents:
 def pages(contents: Contents) -> Iterator[tuple[str, str]]:
     """Every page, with its address within the report."""
     yield "index.html", start_page(contents)
-    yield "slips.html", _page("slips", contents, slips=SLIPS, claims=_by_id(contents))
+    yield "slips.html", _page("slips", contents, slips=SLIPS)
     yield "figures.html", _page("figures", contents)
-    yield "models.html", _page("models", contents, models=models_shown(contents.findings))
+    yield "models.html", _page("models", contents, models=model_summaries(contents.findings))
     if contents.extras:
         yield "explore.html", _page("explore", contents)
     if contents.paper:
         yield "numbers.html", _page("numbers", contents, paper=contents.paper)
     for number, claim in enumerate(contents.claims):
-        address = f"claims/{claim.id}.html"
         yield (
-            address,
+            claim.address,
             _page(
                 "claim",
                 contents,
-                address,
+                claim.address,
                 claim=claim,
                 previous=contents.claims[number - 1] if number else None,
                 following=next(iter(contents.claims[number + 1 :]), None),
@@ -104,11 +102,11 @@ def start_page(contents: Contents) -> str:
         findings=findings,
         columns=columns_of(findings),
         rows=rows_of(findings),
-        tallies=matrix.tallies(findings),
-        failures=matrix.failures(findings),
-        by_chance=matrix.by_chance(findings),
-        norm_decides=matrix.norm_decides(findings),
-        texts_decide=matrix.texts_decide(findings),
+        tallies=overview.tallies(findings),
+        failures=overview.failures(findings),
+        by_chance=overview.by_chance(findings),
+        norm_decides=overview.norm_decides(findings),
+        texts_decide=overview.texts_decide(findings),
         tested=len(tested),
         held=len(held),
         significant=[finding for finding, p_holm in held if p_holm < LEVEL],
@@ -122,7 +120,7 @@ def _page(name: str, contents: Contents, address: str = "", **values: Any) -> st
     address = address or f"{name}.html"
     return (
         _templates()
-        .get_template(f"report_{name}.html")
+        .get_template(f"report/{name}.html")
         .render(
             site=TITLE,
             address=address,
@@ -139,13 +137,10 @@ def _templates() -> Environment:
     made.filters |= {"number": number, "word": word}
     made.globals |= {
         "symbols": SYMBOLS,
-        "verdicts": matrix.VERDICTS,
-        "levels": matrix.LEVELS,
+        "verdicts": overview.VERDICTS,
+        "levels": overview.LEVELS,
         "norms": NORMS,
         "relations": {"<": "<", "<=": "≤", ">": ">", "=": "="},
-        "kinds": sources.KINDS,
-        "kind_of": sources.kind_of,
-        "level_of": sources.level_of,
     }
     return made
 
@@ -162,10 +157,6 @@ def number(value: float) -> str:
 def word(verdict: str) -> str:
     """A verdict as a reader sees it."""
     return verdict.replace("_", " ")
-
-
-def _by_id(contents: Contents) -> dict[str, ClaimPage]:
-    return {claim.id: claim for claim in contents.claims}
 
 
 def _environment(findings: Findings) -> Iterator[tuple[str, str]]:

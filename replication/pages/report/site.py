@@ -28,7 +28,7 @@ FILES = (
     ("index.html", "The report", "Its first page, which leads to all others."),
     ("claims.json", "Findings", "Every claim judged, with all that was measured."),
     ("results.csv", "Findings as a table", "A row for each part of each finding."),
-    ("paper.json", "Number by number", "Published numbers against the same measured anew."),
+    ("paper.json", "Number by number", "Published numbers against the same measured again."),
 )
 """What the research object tells of files that are no figures."""
 
@@ -41,18 +41,18 @@ def make(claims: Path, figures: Path, out: Path, extras: Sequence[Extra] = ()) -
     """
     findings = read(claims)
     paper = claims.with_name("paper.json")
-    shown = tuple(figures_in(figures))
+    drawn = tuple(figures_in(figures))
     contents = Contents(
         findings=findings,
-        claims=claim_pages(findings, shown),
-        figures=shown,
+        claims=claim_pages(findings, drawn),
+        figures=drawn,
         extras=tuple((_address(number, extra), extra) for number, extra in enumerate(extras, 1)),
         paper=_paper(paper),
     )
-    for figure in shown:
+    for one in drawn:
         for ending in FORMATS:
-            source = figures / figure.model / f"{figure.figure.id}{ending}"
-            _copy(source, out / f"{figure.path}{ending}")
+            source = figures / one.model / f"{one.figure.id}{ending}"
+            _copy(source, out / f"{one.path}{ending}")
     _copy(claims, out / "claims.json")
     if contents.paper:
         _copy(paper, out / "paper.json")
@@ -68,7 +68,7 @@ def make(claims: Path, figures: Path, out: Path, extras: Sequence[Extra] = ()) -
     write_whole(out / crate.NAME, json.dumps(metadata, indent=1) + "\n")
     return (
         f"{as_text(findings)}\n"
-        f"findings  {claims}\nfigures   {figures} ({len(shown)})\nreport    {out / 'index.html'}"
+        f"findings  {claims}\nfigures   {figures} ({len(drawn)})\nreport    {out / 'index.html'}"
     )
 
 
@@ -88,11 +88,11 @@ def _entries(contents: Contents) -> Iterator[crate.Entry]:
     for path, name, description in FILES:
         if path != "paper.json" or contents.paper:
             yield crate.Entry(path, name, description)
-    for shown in contents.figures:
+    for drawn in contents.figures:
         for ending in FORMATS:
             numbers = "The numbers of the figure. " if ending == ".json" else ""
-            name = f"{shown.figure.title} ({shown.model})"
-            yield crate.Entry(f"{shown.path}{ending}", name, f"{numbers}{shown.figure.alt}")
+            name = f"{drawn.figure.title} ({drawn.model})"
+            yield crate.Entry(f"{drawn.path}{ending}", name, f"{numbers}{drawn.figure.alt}")
 
 
 def _paper(path: Path) -> PaperReport | None:

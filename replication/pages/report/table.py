@@ -1,48 +1,19 @@
 """All results as one table in CSV: a row for each part of each finding."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
-from replication.articles.sources import level_of
+from replication.judging.claims import ClaimRecord
 from replication.judging.comparisons import Part
 from replication.judging.corrections import corrected, key_of
 from replication.judging.findings import Finding, Findings
 
 COLUMNS = (
-    "claim",
-    "level",
-    "definitional",
-    "subject",
-    "kind",
-    "model",
-    "revision",
-    "weights",
-    "start_token",
-    "norm",
-    "verdict",
-    "part",
-    "measured",
-    "low",
-    "high",
-    "relation",
-    "bound",
-    "unit",
-    "holds",
-    "margin",
-    "items",
-    "clusters",
-    "clusters_holding",
-    "p_value",
-    "p_holm",
-    "effect",
-    "effect_unit",
-    "standardized",
-    "chance_holds",
-    "chance_controls",
-    "known_negative",
-    "not_testable",
+    *("claim", "level", "definitional", "subject", "kind", "model", "revision", "weights"),
+    *("start_token", "norm", "verdict", "part", "measured", "low", "high", "relation", "bound"),
+    *("unit", "holds", "margin", "items", "clusters", "clusters_holding", "p_value", "p_holm"),
+    *("effect", "effect_unit", "standardized", "chance_holds", "chance_controls"),
+    *("known_negative", "not_testable"),
 )
 
 
@@ -52,21 +23,23 @@ def as_csv(findings: Findings) -> str:
     A finding that is not testable has one row, with the reason. ``p_holm`` is the claim's, and
     stands with each part that has a p-value.
     """
-    text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
-    table.writeheader()
+    import pandas as pd
+
     p_holm = corrected(findings.findings)
-    for finding in findings.findings:
-        table.writerows(_rows(finding, p_holm.get(key_of(finding))))
-    return text.getvalue()
+    rows = [
+        row
+        for finding in findings.findings
+        for row in _rows(findings.record(finding.claim), finding, p_holm.get(key_of(finding)))
+    ]
+    # As objects: of numbers with gaps pandas would make floats, of 10 controls 10.0.
+    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    return table.to_csv(index=False, lineterminator="\n")
 
 
-def _rows(finding: Finding, p_holm: float | None) -> Iterator[dict[str, Any]]:
-    shared = finding.model_dump(
-        include={"claim", "definitional", "subject", "kind", "model", "revision", "weights"}
-        | {"start_token", "norm", "verdict", "known_negative"}
-    )
-    shared["level"] = level_of(finding.claim)
+def _rows(claim: ClaimRecord, finding: Finding, p_holm: float | None) -> Iterator[dict[str, Any]]:
+    of_parts = {"holds", "margin", "margin_unit", "measured", "parts", "chance"}
+    shared = finding.model_dump(exclude=of_parts)
+    shared |= claim.model_dump(include={"level", "definitional"})
     if finding.chance:
         shared["chance_holds"] = finding.chance.holds
         shared["chance_controls"] = finding.chance.controls
@@ -77,8 +50,5 @@ def _rows(finding: Finding, p_holm: float | None) -> Iterator[dict[str, Any]]:
 
 
 def _of_part(part: Part) -> dict[str, Any]:
-    row = part.model_dump(exclude={"statement", "spread"})
-    row["part"] = part.statement
-    if part.spread:
-        row |= part.spread.model_dump(exclude={"resamples", "seed", "profile"})
-    return row
+    spread = part.spread.model_dump() if part.spread else {}
+    return spread | part.model_dump() | {"part": part.statement}

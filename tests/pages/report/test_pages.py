@@ -106,7 +106,7 @@ def test_rows_and_columns_can_be_chosen(start: Opened) -> None:
         return seen(start, "#matrix tbody th")
 
     assert rows() == ["EX-09", "HS-06", "HS-06-many", "HS-11"]
-    choose(start, kind="HS", level="figure")
+    choose(start, topic="hidden states", level="figure")
     assert rows() == ["HS-06", "HS-11"]
     choose(start, verdict="partially")
     assert rows() == ["HS-06", "HS-11"]
@@ -115,10 +115,10 @@ def test_rows_and_columns_can_be_chosen(start: Opened) -> None:
     assert seen(start, "#matrix thead th")[2:] == ["smollm2, none", "smollm2, final"]
     choose(start, norm="none")
     assert rows() == []
-    assert start.text("#shown") == "0 of 4 claims"
+    assert start.text("#matching") == "0 of 4 claims"
     start.click("#filters button")
     start.do(lambda page: page.wait_for_function("!document.querySelector('#matrix tr[hidden]')"))
-    assert start.text("#shown") == "4 of 4 claims"
+    assert start.text("#matching") == "4 of 4 claims"
     assert start.errors == []
 
 

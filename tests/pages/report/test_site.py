@@ -25,7 +25,7 @@ def test_the_table_has_a_column_per_subject_and_norm(findings: Findings) -> None
     assert titles == [
         "published", "smollm2, none", "smollm2, final", "controls of smollm2, none",
     ]  # fmt: skip
-    cells = {row.claim: [*map(verdicts.symbol, row.cells)] for row in verdicts.rows_of(findings)}
+    cells = {row.claim.id: [*map(verdicts.symbol, row.cells)] for row in verdicts.rows_of(findings)}
     assert cells == {
         "EX-09": ["", "–", "", ""],
         "HS-06": ["✓", "✓", "~", "10/10"],
@@ -173,8 +173,8 @@ def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
     for words in ("40 in 10 clusters", "10 of 10", "0.00098", "logits", "10000 draws, seed 0"):
         assert words in text
     assert 'pytest claims/ -k "HS-06-many["' in text
-    assert [tag for tag, _ in page.found].count("polyline") == 2
-    assert "0.90 after the last layer (4)" in page.values("aria-label", "svg")[1]
+    assert [tag for tag, _ in page.found].count("svg") == 2
+    assert "0.90 after the last layer (4)" in page.values("aria-label", "div")[-2]
     one = re.sub(r"\s+", " ", pages["claims/HS-06.html"].text)
     assert "holds on 10 of 10" in one
     assert "as its numbers show: distilgpt2" in one
@@ -259,7 +259,7 @@ def test_a_figure_that_is_none_is_refused(tmp_path: Path, findings: Findings) ->
     folder.mkdir(parents=True)
     for ending in FORMATS:
         (folder / f"heathrow{ending}").write_bytes(b"drawn")
-    with pytest.raises(ValueError, match=r"is no PNG: make it anew with `replicate figures heath"):
+    with pytest.raises(ValueError, match=r"is no PNG: make it again with `replicate figures heath"):
         make(claims, tmp_path / "figures", tmp_path / "report")
     assert not (tmp_path / "report").exists()
 

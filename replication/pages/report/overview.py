@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 
-from replication.articles.sources import Level, level_of
 from replication.articles.thresholds import MOST_CONTROLS
+from replication.judging.claims import ClaimRecord, Level
+from replication.judging.corrections import key_of
 from replication.judging.findings import ChanceFinding, Finding, Findings, Verdict
 from replication.judging.verdicts import Column, columns_of, rows_of
-from replication.questions.subjects import Published
 
-LEVELS: tuple[Level, ...] = ("figure", "many texts")
-VERDICTS: tuple[Verdict, ...] = ("replicated", "partially", "not_replicated", "not_testable")
+LEVELS: dict[Level, str] = {
+    "figure": "on the article's own text",
+    "many texts": "over many texts",
+}
+"""Each as a reader sees it."""
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,7 @@ class Contrast:
 class Failure:
     """A claim that does not hold on some model under some norm."""
 
-    claim: str
-    says: str
+    claim: ClaimRecord
     findings: tuple[Finding, ...]
     """Those that do not hold."""
 
@@ -61,7 +65,7 @@ def tallies(findings: Findings) -> tuple[Tally, ...]:
             counts = dict.fromkeys(VERDICTS, 0)
             for row in rows:
                 cell = row.cells[number]
-                if isinstance(cell, Finding) and level_of(row.claim) == level:
+                if isinstance(cell, Finding) and row.claim.level == level:
                     counts[cell.verdict] += 1
             tally = Tally(column, level, counts)
             if tally.total:
@@ -73,12 +77,12 @@ def failures(findings: Findings) -> tuple[Failure, ...]:
     """Claims that do not hold on models, those first of which nothing holds somewhere."""
     failed: dict[str, list[Finding]] = {}
     for finding in findings.findings:
-        if finding.holds is False and finding.subject != Published.name:
+        if finding.holds is False and finding.kind != "published":
             failed.setdefault(finding.claim, []).append(finding)
     found = [
-        Failure(claim, of_claim[0].says, tuple(of_claim)) for claim, of_claim in failed.items()
+        Failure(claim, tuple(failed[claim.id])) for claim in findings.claims if claim.id in failed
     ]
-    return tuple(sorted(found, key=lambda failure: (not failure.whole, failure.claim)))
+    return tuple(sorted(found, key=lambda failure: not failure.whole))
 
 
 def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
@@ -86,7 +90,7 @@ def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
     return tuple(
         control
         for control in findings.controls
-        if control.chance.rate > MOST_CONTROLS and not control.definitional
+        if control.chance.rate > MOST_CONTROLS and not findings.record(control.claim).definitional
     )
 
 
@@ -100,13 +104,13 @@ def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
 
 def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
     """Claims that hold on the article's text and not over many, or the other way round."""
-    found = {(f.claim, f.subject, f.norm): f for f in findings.findings}
-    pairs = []
-    for (claim, subject, norm), finding in found.items():
-        many = found.get((f"{claim}-many", subject, norm))
-        if many:
-            pairs.append([finding, many])
-    return _contrasts(pairs)
+    found = {key_of(finding): finding for finding in findings.findings}
+    return _contrasts(
+        [finding, found[many.id, subject, norm]]
+        for (claim, subject, norm), finding in found.items()
+        for many in findings.claims
+        if many.generalizes == claim and (many.id, subject, norm) in found
+    )
 
 
 def _contrasts(pairs: Iterable[list[Finding]]) -> tuple[Contrast, ...]:
