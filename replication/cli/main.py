@@ -25,7 +25,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from replication.figures.notebooks import FigureError
+        from replication.figures.errors import FigureError
         from replication.models.errors import WeightsError
         from replication.results.untestable import NotTestable
 

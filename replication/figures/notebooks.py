@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 from replication.base.files import write_whole
 from replication.base.norms import NORMS, parse_norms
 from replication.figures import freshness
+from replication.figures.errors import FigureError
 from replication.figures.figure import Figure
 from replication.figures.table import FIGURES, FORMATS, select
 from replication.models import registry, weights
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-
-class FigureError(Exception):
-    """A figure cannot be made; the message says which, and what went wrong."""
 
 
 def notebooks_folder() -> Path:

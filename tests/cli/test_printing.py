@@ -119,7 +119,7 @@ def test_tables_say_what_was_read_by_what(question: Question[Any], model: Langua
         question = PatchingOf(*worded(model, "The keys", "The man")[:4])
     answer = question.measure(Reader(model), "final")
     heading, *others = printing.as_text([answer]).splitlines()
-    assert heading.startswith(f"{answer.provenance.prompt!r} read by {model.entry.title} (random,")
+    assert heading.startswith(f"{answer.provenance.prompt!r} read by {model.entry.title} (float32;")
     assert f"start token: {model.entry.start_token or 'none'})" in heading
     assert heading.endswith(", norm: final") == question.norm_matters
     table = printing.table_of(answer)

@@ -14,7 +14,7 @@ import pytest
 from models.test_hub_faults import unknown
 
 from replication.figures import freshness, notebooks
-from replication.figures.notebooks import FigureError
+from replication.figures.errors import FigureError
 from replication.figures.table import FORMATS
 from replication.models import pins, registry
 from replication.models.cache import WEIGHTS

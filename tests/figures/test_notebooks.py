@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from replication.figures import notebooks
-from replication.figures.notebooks import FigureError
+from replication.figures.errors import FigureError
 from replication.figures.table import FIGURES, FORMATS
 from replication.models import weights
 from replication.models.registry import MODELS
