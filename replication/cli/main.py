@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from replication.cli import prompts
+from replication.cli import negatives, prompts
 from replication.cli.prompts import ModelName
 from replication.models import registry
 
@@ -223,8 +223,10 @@ def verdicts(
     """Print the verdict table in Markdown, or keep the one in a file up to date."""
     from replication.base.files import write_whole
     from replication.judging import verdicts
+    from replication.judging.saving import complete_only
 
-    table = verdicts.as_markdown(verdicts.read(claims))
+    findings = verdicts.read(claims)
+    table = verdicts.as_markdown(complete_only(findings) if write or check else findings)
     if write:
         write_whole(write, verdicts.put(table, write.read_text("utf-8"), write))
     text = check.read_text("utf-8") if check else ""
@@ -234,6 +236,7 @@ def verdicts(
         print(table)
 
 
+app.command()(negatives.negatives)
 for look in (
     prompts.lens,
     prompts.saliency,
