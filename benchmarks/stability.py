@@ -9,13 +9,13 @@ would take a run of the claims too long, and are asked here:
 import argparse
 import os
 import re
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from replication.judging.comparisons import Part
-from replication.judging.findings import Claim, judge
+from replication.judging.findings import judge
+from replication.judging.suite import claims_in
 from replication.models import weights
 from replication.models.registry import find
 from replication.questions.measured import subject
@@ -36,16 +36,6 @@ class Started(View):
         return super().factors(id, count, self.start)
 
 
-def claims() -> list[Claim]:
-    """The claims asked here, from the claims folder."""
-    sys.path.append(str(Path(__file__).parents[1] / "claims"))
-    import test_neuron_factors
-
-    found = {claim.id: claim for claim in vars(test_neuron_factors).values()
-             if isinstance(claim, Claim)}  # fmt: skip
-    return [found[id] for id in CLAIMS]
-
-
 def main() -> None:
     """Print for each claim on how many starts it holds, and each of its parts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -55,7 +45,8 @@ def main() -> None:
     weights.fetch(find(asked.model)[0])
     measured = subject(asked.model)
     views = [Started(measured, "none", start) for start in range(asked.starts)]
-    for claim in claims():
+    found = {claim.id: claim for claim in claims_in(Path(__file__).parents[1] / "claims")}
+    for claim in map(found.__getitem__, CLAIMS):
         first = judge(claim, views[0])  # records the texts once, before the starts share them
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             rest = list(pool.map(lambda view, claim=claim: judge(claim, view), views[1:]))

@@ -167,8 +167,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(f"{name}: {count} findings not_testable: {NO_WEIGHTS}")
     for rate in findings.controls:
         if rate.model != DEFAULT_MODEL and is_high(rate):
-            share = f"{rate.chance.holds} of {rate.chance.controls}"
-            line = f"{rate.claim} under {rate.norm} says nothing of training: it holds on {share}"
-            terminalreporter.write_line(f"{line} untrained controls of {rate.model}")
+            count = f"holds on {rate.chance.holds} of {rate.chance.controls}"
+            line = f"{rate.claim} ({rate.norm}) {count} untrained controls of {rate.model}"
+            terminalreporter.write_line(f"{line}: there it says nothing of training")
     part = "" if findings.complete else " (a part of the claims)"
     terminalreporter.write_line(f"written to {path}{part}")

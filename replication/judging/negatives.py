@@ -144,7 +144,7 @@ def updated(text: str, findings: Findings, drop: bool = False) -> tuple[str, lis
     subject was not judged. New entries come last, with no reason. Entries that are needed no more
     are named, and removed with ``drop``.
     """
-    document = tomlkit.parse(text)
+    document = tomlkit.parse(text.rstrip("\n") + "\n\n")
     tables = document.setdefault("negative", tomlkit.aot())
     everything: Iterable[Finding | ChanceFinding] = chain(findings.findings, findings.controls)
     needed = {entry.key: entry for entry in map(negative, everything) if entry}

@@ -12,7 +12,7 @@ import psutil
 from replication.models.registry import find, parameters
 from replication.questions.measured import Measured, Wanted
 
-OVERHEAD = 1.2e9
+OVERHEAD = 1_200_000_000
 """Bytes of a process beside its weights: the libraries, a recording, the logits of every layer."""
 
 
@@ -61,22 +61,22 @@ class Controls:
 class Memory:
     """So many bytes, given out to whoever waits for a share of them."""
 
-    def __init__(self, size: float) -> None:
-        self.size = size
-        self.used = 0.0
-        self._reserved = 0.0
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.used = 0
+        self._reserved = 0
         self._changed = Condition()
 
-    def reserve(self, share: float) -> None:
+    def reserve(self, share: int) -> None:
         """Never give this share out; of several such the largest counts."""
         with self._changed:
             self._reserved = max(self._reserved, share)
 
     @contextmanager
-    def taken(self, share: float) -> Iterator[None]:
+    def taken(self, share: int) -> Iterator[None]:
         """Hold a share, once there is room for it; one that is too large has to be alone."""
         with self._changed:
-            self._changed.wait_for(lambda: self.used == 0 or self._fits(share))
+            self._changed.wait_for(lambda: self.fits(share))
             self.used += share
         try:
             yield
@@ -85,11 +85,12 @@ class Memory:
                 self.used -= share
                 self._changed.notify_all()
 
-    def _fits(self, share: float) -> bool:
-        return self.used + share <= self.size - self._reserved
+    def fits(self, share: int) -> bool:
+        """Whether there is room for a share now."""
+        return self.used == 0 or self.used + share <= self._size - self._reserved
 
 
-def memory_of(name: str) -> float:
+def memory_of(name: str) -> int:
     """About how many bytes a process takes that measures a model or control of this name."""
     return 4 * parameters(find(name)[0]) + OVERHEAD
 
