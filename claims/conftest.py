@@ -106,8 +106,7 @@ class JobTest(pytest.Item):
             pytest.skip(f"not_testable: {NO_WEIGHTS}: {self.job.subject}: {fault}")
         if isinstance(found, Finding) and found.holds is None:
             pytest.skip(f"not_testable: {found.measured}")
-        now = found and negative(found)
-        if now is None:
+        if found is None or (now := negative(found)) is None:
             return
         listed = self.runner.known.get(self.job.key)
         if listed and (fault := listed.fault(now)):
@@ -158,13 +157,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     runner = config.stash[RUNNER]
     if not runner.found:
         return
-    findings = runner.findings(config.stash.get(SUITE, ()))
+    suite: tuple[Claim, ...] = config.stash.get(SUITE, ())
+    findings = runner.findings(suite)
     path = write(findings, config.getoption("--claims-json"))
     terminalreporter.section("verdicts")
     terminalreporter.write(as_text(findings))
     for name in runner.out_of_reach:
-        count = sum(finding.subject == name for finding in findings.findings)
-        terminalreporter.write_line(f"{name}: {count} findings not_testable: {NO_WEIGHTS}")
+        number = sum(finding.subject == name for finding in findings.findings)
+        terminalreporter.write_line(f"{name}: {number} findings not_testable: {NO_WEIGHTS}")
     for rate in findings.controls:
         if rate.model != DEFAULT_MODEL and is_high(rate):
             count = f"holds on {rate.chance.holds} of {rate.chance.controls}"

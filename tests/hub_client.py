@@ -54,7 +54,7 @@ class Nursery:
     ) -> subprocess.CompletedProcess[str]:
         """Run code in a process of its own, to its end."""
         at = self.start(code, environment, folder)
-        limit = time.monotonic() + 120
+        limit = time.monotonic() + 600
         while not (at / "status").exists():
             assert time.monotonic() < limit
             time.sleep(0.02)
@@ -66,7 +66,7 @@ class Nursery:
         """End it."""
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(30)
+        self._process.wait(600)
 
 
 def serve() -> None:

@@ -52,9 +52,9 @@ class Negative(Record):
         """Whether the same parts hold with the same numbers, up to 5 %: float sums differ a little
         from one processor to the next.
         """
-        exact = self.model_dump(include={"holds", "holds_on", "controls"})
+        exact = (self.holds, self.holds_on, self.controls)
         return (
-            exact == other.model_dump(include=exact.keys())
+            exact == (other.holds, other.holds_on, other.controls)
             and len(self.measured) == len(other.measured)
             and all(
                 math.isclose(one, two, rel_tol=0.05, abs_tol=0.005)
@@ -158,7 +158,7 @@ def updated(text: str, findings: Findings, drop: bool = False) -> tuple[str, lis
 
 
 def _update(tables: AoT, needed: Known, judged: set[str], drop: bool) -> Iterable[str]:
-    """Put new numbers in the place of those that do not fit; takes from ``needed`` what is there."""
+    """Put new numbers where those of the file do not fit; takes what is there from ``needed``."""
     for table in list(tables):
         entry = Negative.model_validate(table.unwrap())
         now = needed.pop(entry.key, None)

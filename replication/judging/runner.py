@@ -77,7 +77,7 @@ class Runner:
         import torch
 
         # Beside other processes two threads wait for each other longer than they save; and one
-        # thread gives the same numbers as in the figures, to the last of tens of thousands of ranks.
+        # thread gives the same numbers as in the figures, down to ranks in the ten thousands.
         torch.set_num_threads(1)
         jobs = [job for job in jobs if job.controls]
         asked = {(job.norm, each): None for job in jobs for each in job.claim.measurements}

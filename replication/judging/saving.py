@@ -1,4 +1,4 @@
-"""Where findings are written: complete ones in one file, those of a part of the claims beside it."""
+"""Where findings are written: those of the whole suite, and beside them those of a part of it."""
 
 from contextlib import suppress
 from pathlib import Path

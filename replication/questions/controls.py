@@ -1,4 +1,4 @@
-"""Untrained controls, measured side by side: each is small work, but there are ten of each model."""
+"""Untrained controls, measured side by side: each is small work, but a model has ten."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence

@@ -83,9 +83,9 @@ def test_findings_are_written_by_the_schema(tmp_path: Path) -> None:
     ]
 
 
-INTERRUPTED = ON_PUBLISHED.replace('    yield at_most("worst', '    raise KeyboardInterrupt  #')
-BROKEN = ON_PUBLISHED.replace('    yield at_most("worst', '    raise RuntimeError  #')
-FALSE_FIRST = ON_PUBLISHED.replace("T-01", "T-03").replace("T-02", "T-01").replace("1, view", "9, view")
+INTERRUPTED = ON_PUBLISHED.replace('    yield at_most("worst', "    raise KeyboardInterrupt  #")
+BROKEN = ON_PUBLISHED.replace('    yield at_most("worst', "    raise RuntimeError  #")
+FALSE_FIRST = ON_PUBLISHED.replace("1, view", "9, view")
 
 
 @pytest.mark.parametrize(
@@ -103,16 +103,16 @@ FALSE_FIRST = ON_PUBLISHED.replace("T-01", "T-03").replace("T-02", "T-01").repla
 def test_a_part_of_the_claims_leaves_the_whole_alone(
     arguments: tuple[str, ...], of: str, planted: str, found: int, tmp_path: Path
 ) -> None:
-    run_claims(tmp_path, planted=ON_PUBLISHED)
     whole = tmp_path / "build" / "claims.json"
-    before = whole.read_bytes()
+    whole.parent.mkdir()
+    whole.write_text("the whole")
     selected = ("-k", "published") if planted == PLANTED else ()
     run = run_claims(tmp_path, *arguments, *selected, planted=planted, of=of)
     assert "written to build/claims-partial.json (a part of the claims)" in run.stdout
     part = written(tmp_path, "claims-partial.json")
     assert not part.complete
     assert len(part.findings) == found
-    assert whole.read_bytes() == before
+    assert whole.read_text() == "the whole"
 
 
 def test_a_file_that_cannot_be_written_costs_no_run(tmp_path: Path) -> None:

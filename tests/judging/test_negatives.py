@@ -124,9 +124,7 @@ def test_what_is_no_negative() -> None:
 
 
 def numbers(*measured: float, holds: tuple[bool, ...] = (False,)) -> Negative:
-    return Negative(
-        claim="", subject="", norm="none", measured=measured, holds=holds, reason=""
-    )
+    return Negative(claim="", subject="", norm="none", measured=measured, holds=holds, reason="")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def start(package: Path, folder: Path, endpoint: str, *arguments: str) -> "subpr
 
 
 def end(process: "subprocess.Popen[str]", folder: Path) -> Done:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     written = folder / "build" / "paper.json"
     report = None
     if written.is_file():

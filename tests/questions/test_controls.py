@@ -49,11 +49,10 @@ def test_whoever_waits_for_memory_gets_it_once_there_is_room() -> None:
         with memory.taken(6):
             order.append("second")
 
-    with ThreadPoolExecutor(1) as pool:
-        with memory.taken(5):
-            pool.submit(wait)
-            assert asking.wait(600)
-            order.append("first")
+    with ThreadPoolExecutor(1) as pool, memory.taken(5):
+        pool.submit(wait)
+        assert asking.wait(600)
+        order.append("first")
     assert order == ["first", "second"]
     assert memory.used == 0
 
