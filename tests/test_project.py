@@ -81,7 +81,7 @@ def test_every_part_of_the_tests_runs_and_the_failed_are_told_last(tmp_path: Pat
     assert lines[-1] == "== failed: types"
     for called in ("ruff check", "mypy ", "lint-imports ", "pytest tests", "pytest claims"):
         assert any(line.startswith(called) for line in lines), called
-    assert "replicate verdicts --check README.md" in lines
+    assert "replicate verdicts --check docs/verdicts.md" in lines
 
 
 def test_the_report_leaves_committed_figures_alone(tmp_path: Path) -> None:

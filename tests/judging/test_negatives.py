@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from claim_runs import ROOT
-from made_findings import control, finding, made_findings, not_testable
+from made_findings import control, finding, made_findings, not_testable, record
 from typer.testing import CliRunner
 
 from replication.cli.main import app
@@ -44,16 +44,19 @@ reason = "By chance."
 
 
 def found(*findings: Finding, controls: tuple[ChanceFinding, ...] = ()) -> Findings:
-    return made_findings().model_copy(update={"findings": findings, "controls": controls})
+    judged = {one.claim for one in (*findings, *controls)}
+    made = {"claims": tuple(record(id) for id in sorted(judged)), "findings": findings}
+    return made_findings().model_copy(update={**made, "controls": controls})
 
 
-AS_LISTED = found(
+JUDGED = (
     finding("HS-11", 5),
     finding("HS-06", 1),
     finding("HS-06", 2, "smollm2", "final"),
     not_testable("EX-09", "not here"),
-    controls=(control("HS-06", 10), control("HS-11", 5)),
 )
+RATES = (control("HS-06", 10), control("HS-11", 5))
+AS_LISTED = found(*JUDGED, controls=RATES)
 
 
 def test_a_run_with_the_same_numbers_changes_nothing() -> None:
@@ -79,9 +82,7 @@ def test_new_numbers_are_put_in_and_the_rest_stays() -> None:
 
 def test_new_entries_come_last_and_without_a_reason() -> None:
     new = finding("HS-12", 3, "smollm2", "either")
-    text, changes = updated(
-        LISTED, AS_LISTED.model_copy(update={"findings": (*AS_LISTED.findings, new)})
-    )
+    text, changes = updated(LISTED, found(*JUDGED, new, controls=RATES))
     assert text == LISTED + (
         '\n[[negative]]\nclaim = "HS-12"\nsubject = "smollm2"\nnorm = "either"\n'
         'measured = [0, 3]\nholds = [true, false]\nreason = ""\n'
@@ -108,9 +109,7 @@ def test_an_empty_file_gets_all_entries(tmp_path: Path) -> None:
     assert len(changes) == 3
     path = tmp_path / "negatives.toml"
     path.write_text(text)
-    expected = {
-        entry.key for entry in (negative(one, False) for one in AS_LISTED.findings) if entry
-    }
+    expected = {entry.key for entry in (negative(one, False) for one in JUDGED) if entry}
     assert set(read(path)) == expected | {("HS-06", "controls of smollm2", "none")}
     assert updated(text, AS_LISTED) == (text, [])
 
