@@ -16,7 +16,7 @@ norms: str = "none,final"  # how inner layers are read: none, final or both
 out: str = "figures"  # the folder for the figure's files
 prompt: str = ""  # a text of your own; if empty, the figure's
 continuation: str = ""  # what follows a prompt of your own
-generate: int = 0  # or by how many tokens the model continues it; 0: 20
+generate: int = 0  # or by how many tokens the model continues it; 0: 1
 
 # %%
 from replication.figures.answers import answers

@@ -68,8 +68,7 @@ def figure_of(model: LanguageModel, id: str) -> PublishedFigure:
             made |= {"tokens": list(seen.tokens), "n_input_tokens": seen.n_input, "values": rows}
         case "nmf_factors":
             recording = record(model, prompt, given, neurons=True)
-            source = model.provenance(prompt, None)
-            found = factorize(recording, source, len(real.values), seed=0)
+            found = factorize(recording, len(real.values), seed=0)
             made |= {"tokens": list(found.tokens), "n_input_tokens": found.n_input}
             made |= {"values": found.activity.tolist()}
     ids = [*model.encode(prompt, start=True), *model.encode(given)]

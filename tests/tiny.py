@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pytest
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
@@ -13,6 +14,7 @@ from transformers import (
     LlamaForCausalLM,
 )
 
+from replication.models import loading, registry
 from replication.models.language_model import LanguageModel
 from replication.models.registry import HubSource, ModelEntry
 
@@ -86,3 +88,10 @@ def model(architecture: str, seed: int = 0) -> LanguageModel:
         start_token="<bos>" if architecture == "gemma3_text" else None,
     )
     return LanguageModel(entry.name, entry, None, network(architecture, seed), tokenizer())
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, made: LanguageModel) -> LanguageModel:
+    """Put a model into the table of models, to be loaded by its name."""
+    monkeypatch.setitem(registry.MODELS, made.name, made.entry)
+    monkeypatch.setattr(loading, "load", lambda _name: made)
+    return made

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from replication.articles.experiments import experiment
-from replication.questions.question import Question
+from replication.questions.question import Question, parsed_as
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,25 @@ class Figure:
 
         ``ValueError``, with the settings there are, for one that none of its questions has.
         """
-        given = {name: value for name, value in settings.items() if value not in ("", 0, None)}
-        known = {name for question in self.questions for name in question.settings}
-        if unknown := given.keys() - known:
+        known = {name: kind for one in self.questions for name, kind in one.settings.items()}
+        if unknown := settings.keys() - known.keys():
             raise ValueError(
                 f"the figure {self.id} has no setting {min(unknown)!r}: expected some of "
                 f"{', '.join(sorted(known)) or 'none'}"
             )
+        parsed = {
+            name: parsed_as(known[name], given) for name, given in settings.items() if given != ""
+        }
+        given = {
+            name: value
+            for name, value in parsed.items()
+            if value is False or value not in (0, None)
+        }
         changed = (
             question.of(**{name: given[name] for name in given.keys() & question.settings.keys()})
             for question in self.questions
         )
         # With one text for all of them, questions may become the same.
-        return replace(self, questions=tuple(dict.fromkeys(changed)), settings=given)
+        questions = tuple(dict.fromkeys(changed))
+        merged = {**self.settings, **given}
+        return replace(self, questions=questions, settings=merged, stated_source=self.source)

@@ -1,7 +1,7 @@
 """Measuring attention: its weights, and the queries and keys behind them."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from replication.measures.record import Recording, record
+from replication.measures.record import Recording, read_ids, record_ids
 from replication.models.hooks import hooked
 from replication.models.language_model import LanguageModel
 from replication.results.attention import Attention, QueriesAndKeys
@@ -34,10 +34,17 @@ def queries_and_keys(model: LanguageModel, text: str) -> QueriesAndKeys:
 
     ``ModelError`` for an empty text or one longer than the model can read.
     """
+    return queries_and_keys_ids(model, *read_ids(model, text))
+
+
+def queries_and_keys_ids(
+    model: LanguageModel, ids: Sequence[int], prompt_length: int
+) -> QueriesAndKeys:
+    """``queries_and_keys`` for token ids, of which the first ``prompt_length`` are the prompt."""
     seen: list[tuple[Tensor, Tensor, float]] = []
     parts = [block.get_submodule(model.architecture.attention) for block in model.blocks]
     with _observed(model.network), hooked(parts, lambda _, output: seen.append(output[1][1:])):
-        recording = record(model, text, attention=True)
+        recording = record_ids(model, ids, prompt_length, attention=True)
     queries, keys, scaling = zip(*seen, strict=True)
     return QueriesAndKeys(
         queries=torch.stack(queries).numpy(),

@@ -6,6 +6,7 @@ so that only what the network made of the text differs. *All*: the norm and the 
 half precision too, and logits are rounded so coarsely that many tokens share a rank.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ import torch
 
 from replication.base.norms import Norm
 from replication.measures.lens import continuation_ranks
-from replication.measures.record import Recording, record
+from replication.measures.record import Recording, read_ids, record_ids
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 from replication.results.precision import Half, InHalf, RankChanges
@@ -49,11 +50,26 @@ def rank_changes(
     The copy reads the text on ``device``; ranks are counted on the CPU. ``ModelError`` as in
     ``record``, and where the states are beyond float16's range.
     """
+    ids, length = read_ids(model, prompt, continuation)
+    return rank_changes_ids(model, ids, length, norm, dtype=dtype, in_half=in_half, device=device)
+
+
+def rank_changes_ids(
+    model: LanguageModel,
+    ids: Sequence[int],
+    prompt_length: int,
+    norm: Norm,
+    *,
+    dtype: Half = "bfloat16",
+    in_half: InHalf = "states",
+    device: str = "cpu",
+) -> RankChanges:
+    """``rank_changes`` for token ids, of which the first ``prompt_length`` are the prompt."""
     half = in_half_precision(model, dtype, device)
-    with torch.device(device):  # where ``record`` then puts the token ids
-        found = record(half, prompt, continuation)
+    with torch.device(device):  # where ``record_ids`` then puts the token ids
+        found = record_ids(half, ids, prompt_length)
     return RankChanges(
-        full=continuation_ranks(model, record(model, prompt, continuation), norm),
+        full=continuation_ranks(model, record_ids(model, ids, prompt_length), norm),
         half=_read(model if in_half == "states" else half, found, norm),
         dtype=dtype,
         in_half=in_half,

@@ -153,7 +153,7 @@ def generate(model: LanguageModel, prompt: str, visible_tokens: int) -> list[int
     end = model.network.config.eos_token_id
     greedy = GenerationConfig(
         do_sample=False,
-        max_new_tokens=min(2 * visible_tokens, room),
+        max_new_tokens=min(_most_tokens(visible_tokens), room),
         eos_token_id=end,
         pad_token_id=end,
     )
@@ -174,10 +174,17 @@ def generate(model: LanguageModel, prompt: str, visible_tokens: int) -> list[int
 
 
 def up_to_visible(model: LanguageModel, ids: Sequence[int], visible_tokens: int) -> list[int]:
-    """The beginning of some tokens that has so many which are not mere spaces, or all of them."""
+    """The beginning of some tokens that has so many which are not mere spaces, as ``generate`` with
+    this number would have written it.
+    """
     places = _visible(model, ids)
     end = places[visible_tokens - 1] + 1 if visible_tokens <= len(places) else len(ids)
-    return list(ids[:end])
+    return list(ids[: min(end, _most_tokens(visible_tokens))])
+
+
+def _most_tokens(visible_tokens: int) -> int:
+    """Where a continuation ends that has fewer visible tokens than are wanted."""
+    return 2 * visible_tokens
 
 
 def _visible(model: LanguageModel, ids: Sequence[int]) -> list[int]:

@@ -69,9 +69,9 @@ class QueriesAndKeysOf(Question["QueriesAndKeys"]):
 
     def measure(self, reader: "Reader", norm: Norm) -> "QueriesAndKeys":
         """The vectors of every head of every layer."""
-        from replication.measures.attention_weights import queries_and_keys
+        from replication.measures.attention_weights import queries_and_keys_ids
 
-        return queries_and_keys(reader.model, self.text.prompt + self.text.continuation)
+        return queries_and_keys_ids(reader.model, *reader.ids(self.text))
 
 
 @dataclass(frozen=True)

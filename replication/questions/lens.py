@@ -34,6 +34,11 @@ class RanksOf(Question[RankGrid]):
         last_only = experiments.experiment(id).last_only and not own
         return cls(Text.of_figure(id, own=own), last_only, published=id)
 
+    @property
+    def continued_by(self) -> int:
+        """One token where one is looked at."""
+        return 1 if self.last_only else super().continued_by
+
     def measure(self, reader: "Reader", norm: Norm) -> RankGrid:
         """Ranks among the whole vocabulary."""
         from replication.measures.lens import continuation_ranks
@@ -77,6 +82,7 @@ class TopTokensOf(Question[TopTokens]):
 
     text: Text
     count: int = 10
+    continued_by: ClassVar[int] = 1
 
     @classmethod
     def of_figure(cls, id: str) -> "TopTokensOf":

@@ -203,7 +203,7 @@ class FeedForwardShareOf(Question[float]):
 
 
 def one_layer(layers: tuple[int, ...] | None, there: int) -> int:
-    """The layer that is named, or the middle one; ``ValueError`` where several are named."""
-    if layers and len(layers) > 1:
+    """The layer that is named, or the middle one; ``ValueError`` unless one is named."""
+    if layers is not None and len(layers) != 1:
         raise ValueError(f"layers are {layers}: the neurons of one layer are looked at, name one")
     return layers[0] if layers else there // 2

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RankChangesOf(Question[RankChanges]):
-    """The ranks of a given continuation in float32 and in half precision."""
+    """The ranks of a continuation in float32 and in half precision."""
 
     text: Text
     dtype: Half = "bfloat16"
@@ -22,12 +22,13 @@ class RankChangesOf(Question[RankChanges]):
 
     def measure(self, reader: "Reader", norm: Norm) -> RankChanges:
         """Ranks of both, with how many changed by the rank in float32."""
-        from replication.measures.precision import rank_changes
+        from replication.measures.precision import rank_changes_ids
 
-        return rank_changes(
+        ids, length = reader.ids(self.text)
+        return rank_changes_ids(
             reader.model,
-            self.text.prompt,
-            self.text.continuation,
+            ids,
+            length,
             norm,
             dtype=self.dtype,
             in_half=self.in_half,

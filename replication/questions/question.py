@@ -11,6 +11,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
 from replication.articles.experiments import experiment
 from replication.base.norms import Norm
 from replication.results.untestable import NotTestable
@@ -56,12 +58,12 @@ class Text:
             return cls(text.prompt, generate=text.visible_tokens)
         return cls(text.prompt, text.continuation)
 
-    def of(self, **settings: Any) -> "Text":
+    def of(self, continued_by: int = CONTINUED_BY, **settings: Any) -> "Text":
         """The text with some fields changed. A new prompt has its own continuation, or is continued
-        by ``CONTINUED_BY`` tokens if this one is continued.
+        by so many tokens if this one's continuation is given.
         """
         if "prompt" in settings and not {"continuation", "generate"} & settings.keys():
-            length = self.generate or (CONTINUED_BY if self.continuation else 0)
+            length = self.generate or (continued_by if self.continuation else 0)
             return replace(self, continuation="", generate=length, **settings)
         if "generate" in settings:
             settings = {"continuation": "", **settings}
@@ -90,13 +92,18 @@ class Question(ABC, Generic[Given]):
         kind = re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
         values = (getattr(self, field.name) for field in fields(self))
         told = [repr(self.prompt)] if self.prompt else [v for v in values if isinstance(v, str)]
-        return " ".join([kind, *told])
+        return " ".join([kind, *told]).removesuffix(" of")
 
     @property
     def prompt(self) -> str:
         """The prompt that is read, empty for a question over many texts."""
         text = getattr(self, "text", None)
         return text.prompt if isinstance(text, Text) else ""
+
+    @property
+    def continued_by(self) -> int:
+        """By how many tokens a prompt of your own is continued, if the article's is."""
+        return CONTINUED_BY
 
     @abstractmethod
     def measure(self, reader: "Reader", norm: Norm) -> Given:
@@ -122,10 +129,10 @@ class Question(ABC, Generic[Given]):
             )
         parsed = {name: parsed_as(self.settings[name], given) for name, given in settings.items()}
         of_text = {name: parsed.pop(name) for name in TEXT_SETTINGS.keys() & parsed.keys()}
+        changed: Any = replace(self, **parsed)
         if of_text:
-            parsed["text"] = self.text.of(**of_text)  # type: ignore[attr-defined]
-        changed = replace(self, **parsed)
-        if {"text", "words"} & parsed.keys() and changed != self:
+            changed = replace(changed, text=changed.text.of(changed.continued_by, **of_text))
+        if (of_text or "words" in parsed) and changed != self:
             changed = replace(changed, published=None)
         return changed
 
@@ -137,16 +144,21 @@ class Question(ABC, Generic[Given]):
 
 
 def parsed_as(kind: Any, value: Any) -> Any:
-    """A setting as its field's type has it; what is no text stays as it is."""
+    """A setting as its field's type has it; what is no text stays as it is.
+
+    ``ValueError`` for a text that cannot be read so.
+    """
     if not isinstance(value, str) or kind is str:
         return value
-    if kind is int:
-        return int(value)
     if "tuple[int" in str(kind):
         return tuple(parse_range(value)) if value else None
-    if "tuple[str" in str(kind):
-        return tuple(json.loads(value)) if value.startswith("[") else (value,)
-    return value
+    several = "tuple[str" in str(kind)
+    text = json.dumps([value]) if several and not value.startswith("[") else value
+    adapter = TypeAdapter(kind)
+    try:
+        return adapter.validate_json(text) if several else adapter.validate_strings(text)
+    except ValidationError as error:
+        raise ValueError(f"cannot read {value!r}: {error.errors()[0]['msg']}") from error
 
 
 def parse_range(text: str) -> list[int]:

@@ -48,7 +48,7 @@ class Case:
     subject: Subject
     norm: Norm
     text: Text | None = None
-    """Read instead of the text of each question."""
+    """Read instead of the text of each question that has one."""
 
     def answer(self, question: Question[Answer]) -> Answer:
         """The subject's answer; ``NotTestable`` where it cannot give one."""
@@ -66,8 +66,7 @@ class Case:
 
 
 def on_text(question: Asked, text: Text | None) -> Asked:
-    """The question asked of another text, if one is given."""
-    if text is None:
+    """The question asked of another text, if one is given and the question reads one."""
+    if text is None or "prompt" not in question.settings:
         return question
-    continued = {"continuation": text.continuation} if text.continuation else {}
-    return question.of(prompt=text.prompt, **continued)
+    return question.of(**{name: value for name, value in vars(text).items() if value})

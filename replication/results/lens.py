@@ -84,7 +84,7 @@ class Uncertainty:
     The divergence is Kullback and Leibler's KL(final || stage): how many bits more it would cost to
     write down what the model's own output expects with a code made for the stage's distribution.
     This is the direction of nostalgebraist's code and of the tuned lens (Belrose et al. 2023,
-    https://arxiv.org/abs/2303.08112): a stage costs most where it overlooks what the model says.
+    https://arxiv.org/abs/2303.08112): a stage costs most where it misses what the model will say.
     """
 
     entropy: Float[np.ndarray, "stage position"]

@@ -1,169 +1,118 @@
-"""What figures with questions show: each model's answers, or why there is none; their numbers."""
+"""What figures show: the published answer, then each model's, or why there is none."""
 
 import json
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 import tiny
 
-from replication.figures.answers import gather
+from replication.figures.answers import answered, answers
 from replication.figures.figure import Figure
-from replication.figures.numbers import numbers_of
 from replication.figures.saving import as_json
 from replication.figures.table import FIGURES
-from replication.models import loading, registry
-from replication.questions.texts import AttentionIn, Formulas, UncertaintyOver, WordsAlongLayers
-from replication.results.lens import Stage
-from replication.results.patching import Pair, PatchingProfile
-from replication.results.provenance import Provenance
+from replication.models import loading
+from replication.models.errors import WeightsError
+from replication.models.language_model import LanguageModel
+from replication.questions.lens import FormulasOf, RanksOf, WordsOf
+from replication.questions.measured import Measured
+from replication.questions.question import Text
+from replication.questions.reader import Reader
 from replication.results.untestable import Untestable
 
-TEXT = "The keys to the cabinet"
-WORDS = WordsAlongLayers(TEXT, (" man", " are"))
-UNSURE, FORMULA = UncertaintyOver("The keys"), Formulas(TEXT, " man")
-SOURCE = Provenance("toy", "control", "a toy", "by hand", "0", None, "none", "a text")
+TEXT = Text("The keys to the cabinet")
+WORDS = WordsOf(TEXT, (" man", " are"))
+FORMULA = FormulasOf(TEXT, " man")
+ONES = RanksOf.of_figure("ranks_ones")
 
 
 def asking(*questions: Any) -> Figure:
-    return Figure("planted", "Planted", ("X-1",), (), "", "answers", asks=questions, source="us")
+    return Figure("planted", "Planted", ("X-1",), questions, "", stated_source="us")
 
 
 @pytest.fixture(autouse=True)
 def name(monkeypatch: pytest.MonkeyPatch) -> str:
     """A tiny model in the table's place of a real one."""
-    model = tiny.model("llama")
-    monkeypatch.setitem(registry.MODELS, model.name, model.entry)
-    monkeypatch.setattr(loading, "load", lambda _name: model)
-    return model.name
+    return tiny.plant(monkeypatch, tiny.model("llama")).name
 
 
-def test_one_answer_for_each_norm_where_it_matters(name: str) -> None:
-    figure = asking(WORDS, FORMULA)
-    assert figure.lens
-    results = gather(figure, name, "none,final")
-    assert list(results) == [WORDS.id, FORMULA.id]
-    assert [found.provenance.norm for found in results[WORDS.id]] == ["none", "final"]
-    assert [found.provenance.norm for found in results[FORMULA.id]] == [None]
-    (final,) = gather(figure, name, "final")[WORDS.id]
-    assert final.provenance.norm == "final"
+def test_the_published_answer_comes_first_and_one_for_each_norm(name: str) -> None:
+    found = answered([ONES, WORDS], name, "none,final")
+    assert [(one.question, one.case.subject.name, one.case.norm) for one in found] == [
+        (ONES, "published", "none"),
+        (ONES, name, "none"),
+        (ONES, name, "final"),
+        (WORDS, name, "none"),
+        (WORDS, name, "final"),
+    ]
+    for one in found:
+        assert one.result.provenance == one.case.provenance(one.question)
+    measured = Measured(name)
+    np.testing.assert_array_equal(found[2].result.ranks, measured.answer(ONES, "final").ranks)
+    assert answers([ONES, WORDS], name, "final").keys() == {ONES.id, WORDS.id}
 
 
 def test_no_norm_where_none_matters(name: str) -> None:
     figure = asking(FORMULA)
     assert not figure.lens
-    (found,) = gather(figure, name, "none,final")[FORMULA.id]
-    expected = FORMULA.ask(tiny.model("llama"), "none")
+    results = answers(figure.questions, name, "none,final")
+    ((found,),) = results.values()
+    assert found.provenance.norm is None
+    expected = FORMULA.measure(Reader(tiny.model("llama")), "none")
     np.testing.assert_array_equal(found.ranks, expected.ranks)
-    shown = json.loads(as_json(figure, {FORMULA.id: [found]}, name, "none,final"))
+    shown = json.loads(as_json(figure, results, name, "none,final"))
     assert "norms" not in shown["parameters"]
 
 
-def test_nothing_of_it_was_published() -> None:
-    with pytest.raises(ValueError, match=r"nothing was published of .*: name a model"):
-        gather(asking(WORDS, FORMULA), "published", "none")
-
-
-def test_settings_that_no_question_has_are_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="no setting 'txt'"):
-        gather(asking(WORDS), name, "none", txt="x")
-
-
-def test_settings_take_the_place_of_a_questions_own(name: str) -> None:
-    figure = asking(WORDS, UNSURE, AttentionIn("The keys"))
-    results = gather(figure, name, "final", text="The woman", sublayers=True, depth=1.0)
-    words, unsure, attention = (found for (found,) in results.values())
-    assert list(results) == [f"{kind}: The woman" for kind in ("words", "uncertainty", "attention")]
-    assert words.words == (" man", " are")
-    assert len(words.stages) == 2 * tiny.LAYERS
-    assert "".join(unsure.tokens) == "The woman"
-    assert len(unsure.stages) == tiny.LAYERS  # it has no sublayers to set
-    assert attention.layer == tiny.LAYERS - 1
-    assert WORDS.text == TEXT
+def test_the_published_numbers_are_shown_without_any_model() -> None:
+    ((found,),) = answers([ONES], "published", "none,final").values()
+    assert found.provenance.subject == "published"
+    with pytest.raises(ValueError, match=r"nothing was published of words of .*: name a model"):
+        answers([ONES, WORDS], "published", "none")
+    own = FIGURES["factors_counting_two"].of(prompt="One")
+    with pytest.raises(ValueError, match="nothing was published of factors of 'One'"):
+        answers(own.questions, "published", "none")
 
 
 def test_what_cannot_be_answered_says_why(name: str) -> None:
-    figure = asking(replace(WORDS, words=(" Germany",)), replace(FORMULA, word=" Germany"))
-    words, formulas = gather(figure, name, "none,final").values()
+    figure = asking(WORDS.of(words=" Germany"), FORMULA.of(word=" Germany"))
+    results = answers(figure.questions, name, "none,final")
+    words, formulas = results.values()
     assert all(isinstance(found, Untestable) for found in (*words, *formulas))
     assert all("' Germany' is" in found.reason for found in (*words, *formulas))
     assert [found.provenance.norm for found in words] == ["none", "final"]
     assert [found.provenance.norm for found in formulas] == [None]
-    shown = json.loads(as_json(figure, {"x": words}, name, "none,final"))
-    assert [panel["kind"] for panel in shown["panels"]] == ["untestable"] * 2
+    panels = json.loads(as_json(figure, results, name, "none,final"))["panels"]
+    assert [panel["type"] for panel in panels] == ["Untestable"] * 3
+    assert all("' Germany' is" in panel["reason"] for panel in panels)
 
 
-def test_the_json_names_question_source_and_settings(name: str) -> None:
-    figure = asking(WORDS)
-    results = gather(figure, name, "final", text="The woman")
-    shown = json.loads(as_json(figure, results, name, "final", text="The woman"))
-    assert (shown["source"], shown["claims"]) == ("us", ["X-1"])
-    assert shown["parameters"] == {"model": name, "norms": ["final"], "text": "The woman"}
-    (panel,) = shown["panels"]
-    assert (panel["question"], panel["kind"]) == ("words: The woman", "word_probabilities")
-    assert panel["provenance"]["prompt"] == "The woman"
-    assert panel["words"] == [" man", " are"]
+def test_what_was_not_published_stands_beside_what_was_measured(name: str) -> None:
+    more = FIGURES["factors_counting_two"].of(factors=3)
+    published, measured = answers(more.questions, name, "none")["factors_counting_two"]
+    assert isinstance(published, Untestable)
+    assert "3 factors" in published.reason
+    assert published.provenance.norm is None
+    assert len(measured.activity) == 3
 
 
-def test_figures_ask_or_show_an_experiment() -> None:
-    for figure in FIGURES.values():
-        assert bool(figure.asks) != bool(figure.experiments)
-        assert bool(figure.asks) == (figure.shows == "answers")
-        assert figure.source or figure.experiments
+@pytest.mark.parametrize(
+    ("model", "norms", "told"),
+    [
+        ("gpt9", "none", "unknown model 'gpt9'"),
+        ("tiny-llama", "layer", "unknown norm 'layer': expected one of none, final"),
+        ("published", "", "unknown norm ''"),
+    ],
+)
+def test_unknown_names_are_refused(model: str, norms: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        answers([ONES], model, norms)
 
 
-@dataclass(frozen=True)
-class Inner:
-    share: float
-    provenance: Provenance
+def test_a_model_that_is_not_here_is_no_answer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> LanguageModel:
+        raise WeightsError("fetch it first")
 
-
-@dataclass(frozen=True)
-class OfManyKinds:
-    array: np.ndarray
-    whole: np.ndarray
-    pairs: tuple[tuple[float, str], ...]
-    inner: Inner
-    counts: dict[str, int]
-    flag: bool
-    nothing: None
-    provenance: Provenance
-
-
-def test_answers_are_written_field_by_field() -> None:
-    found = OfManyKinds(
-        array=np.array([[1 / 3, 2e-9 / 3]], np.float32),
-        whole=np.array([12345678]),
-        pairs=((2 / 3, "a"), (1.0, "b")),
-        inner=Inner(1 / 7, SOURCE),
-        counts={"too long": 3},
-        flag=True,
-        nothing=None,
-        provenance=SOURCE,
-    )
-    assert numbers_of(found) == {
-        "kind": "of_many_kinds",
-        "array": [[0.333333, 6.66667e-10]],
-        "whole": [12345678],
-        "pairs": [[0.666667, "a"], [1.0, "b"]],
-        "inner": {"share": 0.142857},
-        "counts": {"too long": 3},
-        "flag": True,
-        "nothing": None,
-    }
-
-
-def test_stages_and_pairs_are_written_as_what_they_hold() -> None:
-    pair = Pair("The keys", "The key", " are", " is")
-    by_layer = np.array([[0.25, 1]])
-    one = np.ones(1)
-    found = PatchingProfile(by_layer, by_layer, by_layer, by_layer, one, one, (pair,), {}, SOURCE)
-    shown = numbers_of(found)
-    assert shown["kind"] == "patching_profile"
-    assert shown["pairs"] == [["The keys", "The key", " are", " is", ""]]
-    assert shown["at_last"] == [[0.25, 1]]
-    words = WORDS.ask(tiny.model("gpt2"), "none")
-    stages = json.loads(json.dumps(numbers_of(words)))["stages"]
-    assert stages[1] == {"layer": 1, "part": "feed-forward"}
-    assert Stage(**stages[1]) == words.stages[1]
+    monkeypatch.setattr(loading, "load", missing)
+    with pytest.raises(WeightsError, match="fetch it first"):
+        answers([ONES], name, "none")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from replication.figures import freshness
-from replication.figures.answers import gather
+from replication.figures.answers import answers
 from replication.figures.figure import Figure
 from replication.figures.saving import as_json
 from replication.figures.table import FIGURES, FORMATS
@@ -72,9 +72,11 @@ def just_made(figure: Figure) -> Any:
 
 def made_now(figure: Figure, parameters: dict[str, Any]) -> Any:
     """The numbers computed here."""
-    settings = {name: parameters[name] for name in parameters.keys() - {"model", "norms"}}
-    results = gather(figure, "smollm2", NORMS, **settings)
-    return json.loads(as_json(figure, results, "smollm2", NORMS, **settings))
+    changed = figure.of(
+        **{name: parameters[name] for name in parameters.keys() - {"model", "norms"}}
+    )
+    results = answers(changed.questions, "smollm2", NORMS)
+    return json.loads(as_json(changed, results, "smollm2", NORMS))
 
 
 @pytest.mark.parametrize("place", [("panels", 1, "ranks", 3, 0), ("panels", 0, "tokens", 0)])

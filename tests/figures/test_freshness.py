@@ -1,4 +1,4 @@
-"""Figures that would come out as they are, are left alone; whatever goes into them makes them anew.
+"""Figures that would come out as they are stay; a change to what goes in makes them again.
 
 The notebooks here are small ones of our own, run for real, under the names of real figures.
 """
@@ -48,7 +48,7 @@ class Bench:
         self.files = [folder / "out/published" / f"heathrow{suffix}" for suffix in FORMATS]
 
     def left_alone(
-        self, *, anew: bool = False, norms: tuple[str, ...] = ("none",), **more: str
+        self, *, again: bool = False, norms: tuple[str, ...] = ("none",), **more: str
     ) -> bool:
         """Make the figure, if it must be made; whether it need not."""
         said: list[str] = []
@@ -58,7 +58,7 @@ class Bench:
             norms,
             self.folder / "out",
             more=more,
-            anew=anew,
+            again=again,
             notebooks=self.notebook.parent,
             executed=self.folder / "executed",
             say=said.append,
@@ -79,7 +79,7 @@ def bench(tmp_path: Path, made_once: Path) -> Bench:
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("once")
-    assert not Bench(folder).left_alone(anew=True)
+    assert not Bench(folder).left_alone(again=True)
     return folder
 
 
@@ -90,7 +90,7 @@ def test_a_figure_made_twice_is_left_alone(bench: Bench) -> None:
 
 
 def test_all_are_made_unless_only_changed_ones_are_asked_for(bench: Bench) -> None:
-    assert not bench.left_alone(anew=True)
+    assert not bench.left_alone(again=True)
 
 
 def other_notebook(bench: Bench) -> None:

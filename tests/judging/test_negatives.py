@@ -44,7 +44,7 @@ reason = "By chance."
 
 
 def found(*findings: Finding, controls: tuple[ChanceFinding, ...] = ()) -> Findings:
-    judged = {one.claim for one in (*findings, *controls)}
+    judged = {one.claim for one in findings} | {one.claim for one in controls}
     made = {"claims": tuple(record(id) for id in sorted(judged)), "findings": findings}
     return made_findings().model_copy(update={**made, "controls": controls})
 

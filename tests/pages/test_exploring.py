@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 import tiny
 
-from replication.articles import experiments
+from replication.base.norms import NORMS
 from replication.figures.further import SENTENCE
 from replication.figures.table import FIGURES
 from replication.measures.attention_weights import attention_of
 from replication.measures.record import record
-from replication.models import loading, registry
+from replication.models import loading
 from replication.pages import exploring
+from replication.questions.lens import RanksOf
 from replication.questions.measured import Measured
+from replication.questions.neurons import FactorsOf
+from replication.questions.saliency import SaliencyOf
 
 ATTENTION = ("attention_head", "attention_model", "attention_neuron")
 
@@ -24,10 +27,7 @@ ATTENTION = ("attention_head", "attention_model", "attention_neuron")
 @pytest.fixture
 def name(monkeypatch: pytest.MonkeyPatch) -> str:
     """A tiny model in the table's place of a real one."""
-    model = tiny.model("gpt2")
-    monkeypatch.setitem(registry.MODELS, model.name, model.entry)
-    monkeypatch.setattr(loading, "load", lambda name: model)
-    return model.name
+    return tiny.plant(monkeypatch, tiny.model("gpt2")).name
 
 
 def made(id: str, model: str, out: Path) -> str:
@@ -44,11 +44,9 @@ def data_of(page: str) -> list[Any]:
 
 def test_ranks_are_the_published_and_the_measured_ones(name: str, tmp_path: Path) -> None:
     charts = data_of(made("rank_selected_token", name, tmp_path))
-    (id,) = FIGURES["rank_selected_token"].experiments
-    grids = [
-        experiments.published_ranks(id),
-        *(Measured(name).ranks(id, n) for n in ("none", "final")),
-    ]
+    question = RanksOf.of_figure("ranks_ones_first_token")
+    assert FIGURES["rank_selected_token"].questions == (question,)
+    grids = [question.look_up(), *(Measured(name).answer(question, norm) for norm in NORMS)]
     for chart, grid in zip(charts, grids, strict=True):
         columns = chart["data"]["values"]
         assert [column["rank"] for column in columns] == grid.ranks.T.tolist()
@@ -58,8 +56,9 @@ def test_ranks_are_the_published_and_the_measured_ones(name: str, tmp_path: Path
 
 def test_saliency_is_the_published_and_the_measured_one(name: str, tmp_path: Path) -> None:
     views = data_of(made("saliency_ones", name, tmp_path))
-    (id,) = FIGURES["saliency_ones"].experiments
-    found = experiments.published_saliency(id), Measured(name).saliency(id, "none")
+    question = SaliencyOf.of_figure("saliency_ones")
+    assert FIGURES["saliency_ones"].questions == (question,)
+    found = question.look_up(), Measured(name).answer(question, "none")
     for view, saliency in zip(views, found, strict=True):
         assert len(view["rows"]) == len(saliency.shares)
         for place, row in enumerate(view["rows"]):
@@ -68,8 +67,9 @@ def test_saliency_is_the_published_and_the_measured_one(name: str, tmp_path: Pat
 
 def test_factors_are_the_published_and_the_measured_ones(name: str, tmp_path: Path) -> None:
     charts = data_of(made("factors_counting_two", name, tmp_path))
-    (id,) = FIGURES["factors_counting_two"].experiments
-    found = experiments.published_factors(id), Measured(name).factors(id, "none")
+    question = FactorsOf.of_figure("factors_counting_two")
+    assert FIGURES["factors_counting_two"].questions == (question,)
+    found = question.look_up(), Measured(name).answer(question, "none")
     for chart, factors in zip(charts, found, strict=True):
         shown = [factor["activity"] for factor in chart["data"]["values"]]
         np.testing.assert_allclose(shown, factors.activity, rtol=1e-5, atol=1e-6)
@@ -80,7 +80,7 @@ def test_attention_is_the_one_measured(name: str, tmp_path: Path) -> None:
     start = page.index("window.bertviz_params = ") + len("window.bertviz_params = ")
     drawn = json.JSONDecoder().raw_decode(page[start:])[0]["attention"]["all"]["attn"]
     model = loading.load(name)
-    expected = attention_of(model, record(model, SENTENCE, attention=True))
+    expected = attention_of(model, record(model, SENTENCE.prompt, attention=True))
     np.testing.assert_allclose(np.array(drawn), expected.weights, atol=0.00051)
 
 
@@ -93,7 +93,7 @@ def test_each_view_of_attention_is_a_page_of_its_own(name: str, tmp_path: Path) 
 @pytest.mark.parametrize("id", ["heathrow", "saliency_hero", "factors_counting_five"])
 def test_the_published_numbers_have_pages_without_any_model(id: str, tmp_path: Path) -> None:
     page = made(id, "published", tmp_path)
-    assert len(data_of(page)) == len(FIGURES[id].experiments)
+    assert len(data_of(page)) == len(FIGURES[id].published)
     assert f"<h1>{FIGURES[id].title}</h1>" in page
 
 
@@ -113,8 +113,11 @@ def test_ids_are_chosen_once_each_and_unknown_ones_get_the_known(tmp_path: Path)
     ]
     everything = exploring.select([])
     assert set(ATTENTION) < set(everything)
-    shown = {id for id, figure in FIGURES.items() if figure.shows in ("top tokens", "answers")}
-    assert shown.isdisjoint(everything)
+    for id, figure in FIGURES.items():
+        (kind, *_) = {type(question) for question in figure.questions}
+        assert (id in everything) == (kind in exploring.OF_QUESTIONS)
+    assert all(len(exploring.how(id)) > 20 for id in everything)
+    assert {"top_tokens_last", "neurons_counting", "many_texts"}.isdisjoint(everything)
     with pytest.raises(ValueError, match="no interactive view 'moon': expected one of rank_sel"):
         exploring.select(["heathrow", "moon"])
 
@@ -127,14 +130,23 @@ def test_an_unknown_model_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_a_page_that_would_come_out_as_it_is_is_left(name: str, tmp_path: Path) -> None:
-    def make(anew: bool) -> int:
-        (path,) = exploring.make(["saliency_ones"], name, tmp_path, anew=anew)
+    def make(again: bool) -> int:
+        (path,) = exploring.make(["saliency_ones"], name, tmp_path, again=again)
         return path.stat().st_mtime_ns
 
-    first = make(anew=False)
-    assert make(anew=False) == first
-    assert make(anew=True) > first
+    first = make(again=False)
+    assert make(again=False) == first
+    assert make(again=True) > first
     path = tmp_path / name / "saliency_ones.html"
     path.write_text("altered")
-    make(anew=False)
+    make(again=False)
     assert "altered" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("id", ["heathrow", "occupations", "saliency_hero", "factors_eu"])
+def test_figures_of_your_own_text_have_pages_too(id: str, name: str) -> None:
+    """Of the model alone, under every norm where one matters."""
+    own = FIGURES[id].of(prompt="The keys to the")
+    page = exploring.figure_page(own, name)
+    assert len(data_of(page)) == (2 if own.lens else 1)
+    assert f"<h1>{own.title}</h1>" in page

@@ -31,8 +31,9 @@ Results = Mapping[str, Sequence[Any]]
 def draw(results: Results, title: str, **options: Any) -> Figure:
     """A page of results that are all of one type, or ``Untestable``.
 
-    ``options`` are those of the type's own page: ``chosen`` (numbers of generated tokens) for
-    saliency, ``last_layer`` for top tokens. ``TypeError`` for a type that is not drawn.
+    ``options`` are those of the type's own page: ``chosen`` (numbers of generated tokens; those
+    that are not there are left out) for saliency, ``last_layer`` for top tokens. ``TypeError`` for
+    a type that is not drawn.
     """
     shown = [result for group in results.values() for result in group]
     first = next((one for one in shown if not isinstance(one, Untestable)), None)
@@ -62,7 +63,9 @@ def _(first: TopTokens, results: Results, title: str, *, last_layer: bool = Fals
 
 @_page.register
 def _(first: Saliency, results: Results, title: str, *, chosen: Sequence[int] = (0,)) -> Figure:
-    return saliency_page(results, title, chosen)
+    # A text of your own may be continued by fewer tokens than the figure's.
+    there = [number for number in chosen if number < len(first.shares)]
+    return saliency_page(results, title, there or [0])
 
 
 for kind, page in (

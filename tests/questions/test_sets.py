@@ -1,6 +1,5 @@
-"""Questions are data that any model can be asked, and sets are asked as they are meant to be."""
+"""Sets are asked whole, of controls in part, and curves are of the items that they name."""
 
-import pickle
 import re
 from collections import Counter
 from dataclasses import replace
@@ -8,63 +7,33 @@ from typing import Any
 
 import numpy as np
 import pytest
-import test_companion_texts
-import test_many_texts
 import tiny
-from replication.figures.numbers import numbers_of
-from replication.questions.texts import (
-    AttentionIn,
-    EveryPosition,
-    Formulas,
-    HeadsOver,
-    PatchingOf,
-    UncertaintyOver,
-    WordsAlongLayers,
-)
 from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
-from replication.figures.table import FIGURES
-from replication.judging.claims import Claim
 from replication.measures.curves import watched_curves
 from replication.measures.patching import profile
 from replication.models.errors import SeveralTokens
 from replication.models.language_model import LanguageModel
+from replication.questions.question import Question
+from replication.questions.reader import Reader
 from replication.questions.sets import (
     CONTROLS_TAKE,
     AgreementByLayer,
+    ArrivalsOver,
     ExpectedOver,
     OccupationsByLayer,
+    PatchingByLayer,
     PatchingOver,
     RepetitionByLayer,
     WatchedOver,
     asked_of,
 )
-from replication.questions.subjects import Question
 from replication.questions.template_sets import agreement_pairs, items
-from replication.results.patching import Pair
+from replication.results.untestable import NotTestable
 
-TEXT = "The keys to the cabinet"
 WORD = " ?[^ ]+"
-CLAIMS = [
-    found
-    for module in (test_companion_texts, test_many_texts)
-    for found in vars(module).values()
-    if isinstance(found, Claim)
-]
-ASKED: list[Any] = [
-    *(question for claim in CLAIMS for question in claim.measurements),
-    *(question for figure in FIGURES.values() for question in figure.asks),
-]
-OF_TEXTS = (
-    WordsAlongLayers(TEXT, (" man", " are"), sublayers=True),
-    EveryPosition(TEXT),
-    UncertaintyOver(TEXT),
-    Formulas(TEXT, " man"),
-    AttentionIn(TEXT),
-    HeadsOver(("The keys, the cabinet, the keys", "man, woman, man, woman")),
-)
 
 
 @pytest.fixture(scope="module")
@@ -88,68 +57,14 @@ def control(fluent: LanguageModel) -> LanguageModel:
     return replace(fluent, seed=0)
 
 
-@pytest.mark.parametrize("question", ASKED, ids=lambda question: question.id)
-def test_questions_are_data(question: Question[Any]) -> None:
-    assert isinstance(question, Question)
-    again = pickle.loads(pickle.dumps(question))
-    assert again == question
-    assert again is not question
-    assert {question, again} == {question}  # asked once
-
-
-def test_questions_have_names_of_their_own() -> None:
-    for asked in (*(claim.measurements for claim in CLAIMS), *(f.asks for f in FIGURES.values())):
-        names = [question.id for question in asked if not isinstance(question, tuple)]
-        assert len(set(names)) == len(names)
-
-
-@pytest.mark.parametrize("question", OF_TEXTS, ids=lambda question: question.id)
-def test_any_model_can_be_asked(question: Question[Any], model: LanguageModel) -> None:
-    """Under both norms alike where the norm is said to make no difference, and only there."""
-    none, final = question.ask(model, "none"), question.ask(model, "final")
-    numbers = [numbers_of(pickle.loads(pickle.dumps(found))) for found in (none, final)]
-    assert (numbers[0] == numbers[1]) is not question.norm_matters
-    norms = [found.provenance.norm for found in (none, final)]
-    assert norms == (["none", "final"] if question.norm_matters else [None, None])
-
-
-def test_sublayers_are_asked_for(model: LanguageModel) -> None:
-    for question in (WordsAlongLayers(TEXT, (" man",)), EveryPosition(TEXT)):
-        assert len(question.ask(model, "none").stages) == tiny.LAYERS
-        inside = replace(question, sublayers=True).ask(model, "none")
-        assert len(inside.stages) == 2 * tiny.LAYERS
-
-
-@pytest.mark.parametrize(("depth", "layer"), [(0.1, 0), (0.5, 1), (0.51, 2), (1.0, 3)])
-def test_the_layer_at_a_depth(depth: float, layer: int) -> None:
-    model = tiny.model("gpt2")
-    found = AttentionIn(TEXT, depth).ask(model, "none")
-    assert found.layer == layer
-    np.testing.assert_array_equal(found.weights[:, 0, 0], 1)
-
-
-@pytest.mark.parametrize("depth", [0.0, 1.1, -1.0])
-def test_no_layer_is_at_such_a_depth(depth: float) -> None:
-    with pytest.raises(ValueError, match=f"depth {depth} was asked for: expected above 0"):
-        AttentionIn(TEXT, depth).ask(tiny.model("gpt2"), "none")
-
-
-def test_a_pair_is_patched() -> None:
-    pair = Pair("The keys to the cabinet", "The man to the cabinet", " are", " man")
-    found = PatchingOf(pair).ask(tiny.model("gpt2"), "none")
-    assert found.words == (" are", " man")
-    assert "".join(found.clean) == pair.clean
-    assert "".join(found.corrupted) == pair.corrupted
-
-
 @pytest.mark.parametrize("name", ["agreement", "occupations"])
 def test_sets_are_asked_whole_and_of_controls_in_part(
     name: Any, fluent: LanguageModel, control: LanguageModel
 ) -> None:
-    whole = WatchedOver(name).ask(fluent, "none")
+    whole = WatchedOver(name).measure(Reader(fluent), "none")
     assert whole.items == items(name)
     assert not whole.left_out
-    part = WatchedOver(name).ask(control, "final")
+    part = WatchedOver(name).measure(Reader(control), "final")
     assert part.items == items(name)[::CONTROLS_TAKE]
     np.testing.assert_allclose(part.lead, whole.lead[:, ::CONTROLS_TAKE], rtol=1e-3, atol=1e-3)
     assert set(part.clusters()) == set(whole.clusters())  # all nouns, all occupations
@@ -160,11 +75,11 @@ def test_sets_are_asked_whole_and_of_controls_in_part(
 
 
 def test_repeated_patterns_are_asked(fluent: LanguageModel, control: LanguageModel) -> None:
-    whole = ExpectedOver().ask(fluent, "none")
+    whole = ExpectedOver().measure(Reader(fluent), "none")
     repeats = tuple(item for item in items("counting") if item.conditions["kind"] == "repeat")
     assert whole.items == repeats
     assert all(item.conditions["step"] == "0" for item in repeats)
-    part = ExpectedOver().ask(control, "none")
+    part = ExpectedOver().measure(Reader(control), "none")
     assert part.items == repeats[::CONTROLS_TAKE]
     assert set(part.clusters) == set(whole.clusters)
     for condition in ("separator", "given"):
@@ -183,12 +98,12 @@ def test_controls_are_asked_every_so_many_items(
 
 def test_words_in_pieces_are_several_tokens() -> None:
     with pytest.raises(SeveralTokens, match="each of 600 items"):
-        AgreementByLayer().ask(tiny.model("llama"), "none")
+        AgreementByLayer().measure(Reader(tiny.model("llama")), "none")
 
 
 def test_curves_are_of_the_items_that_they_name(control: LanguageModel) -> None:
-    agreement = WatchedOver("agreement").ask(control, "none")
-    found = AgreementByLayer().ask(control, "none")
+    agreement = WatchedOver("agreement").measure(Reader(control), "none")
+    found = AgreementByLayer().measure(Reader(control), "none")
     plural, singular = found.lines
     assert plural.startswith("plural subject, singular noun")
     assert singular.startswith("singular subject, plural noun")
@@ -204,32 +119,34 @@ def test_curves_are_of_the_items_that_they_name(control: LanguageModel) -> None:
 
 
 def test_curves_of_occupations_and_of_repetition(control: LanguageModel) -> None:
-    found = OccupationsByLayer().ask(control, "none")
+    found = OccupationsByLayer().measure(Reader(control), "none")
     women, men = found.lines
     assert "women" in women
     assert "her word" in women
     assert "women" not in men
     assert "his word" in men
-    asked = WatchedOver("occupations").ask(control, "none")
+    asked = WatchedOver("occupations").measure(Reader(control), "none")
     same = watched_curves(asked, {women: {"stereotype": "women"}, men: {"stereotype": "men"}})
     np.testing.assert_array_equal(found.estimate, same.estimate)
-    repeated = RepetitionByLayer().ask(control, "none")
-    shares = ExpectedOver().ask(control, "none").probabilities
+    repeated = RepetitionByLayer().measure(Reader(control), "none")
+    shares = ExpectedOver().measure(Reader(control), "none").probabilities
     np.testing.assert_allclose(repeated.estimate[:, 0], shares.mean(axis=1))
 
 
 def test_patching_over_pairs_of_the_set(fluent: LanguageModel, control: LanguageModel) -> None:
-    found = PatchingOver().ask(fluent, "none")
+    found = PatchingOver().measure(Reader(fluent), "none")
     assert set(found.pairs) <= set(agreement_pairs(1))
     assert len(found.pairs) + sum(found.left_out.values()) == 60
     assert len(found.pairs) > 10
-    part = PatchingOver().ask(control, "none")
+    part = PatchingOver().measure(Reader(control), "none")
     asked = agreement_pairs(1)[::CONTROLS_TAKE]
     assert set(part.pairs) <= set(asked)
     np.testing.assert_array_equal(part.at_last, profile(control, part.pairs).at_last)
     assert len(part.pairs) + sum(part.left_out.values()) == len(asked)
     assert {pair.right for pair in asked} == {" are", " is"}
-    assert PatchingOver(2).id != PatchingOver().id
+    assert PatchingOver(2) != PatchingOver()
+    curves = PatchingByLayer().measure(Reader(control), "none")
+    assert curves.items == (len(part.pairs),) * len(curves.lines)
 
 
 def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
@@ -256,3 +173,24 @@ def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
 def test_more_pairs_of_each_noun_hold_the_first_ones() -> None:
     assert set(agreement_pairs(1)) < set(agreement_pairs(2))
     assert len(agreement_pairs(2)) == 120
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        WatchedOver("agreement"),
+        ExpectedOver(),
+        ArrivalsOver(),
+        AgreementByLayer(),
+        OccupationsByLayer(),
+        RepetitionByLayer(),
+        PatchingOver(),
+        PatchingByLayer(),
+    ],
+    ids=lambda question: question.id,
+)
+def test_nothing_was_published_over_many_texts(question: Question[object]) -> None:
+    assert not question.norm_matters
+    assert not question.prompt
+    with pytest.raises(NotTestable, match=f"published no numbers of {question.id}"):
+        question.look_up()

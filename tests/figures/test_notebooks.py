@@ -3,27 +3,18 @@
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from replication.articles.experiments import (
-    published_factors,
-    published_ids,
-    published_ranks,
-    published_saliency,
-)
 from replication.figures import notebooks
-from replication.figures.answers import _result, gather, views
-from replication.figures.figure import Figure
 from replication.figures.notebooks import FigureError
-from replication.figures.saving import as_json
 from replication.figures.table import FIGURES, FORMATS
 from replication.models import weights
 from replication.models.registry import MODELS
+from replication.questions.lens import RanksOf
 from replication.questions.measured import subject
-from replication.questions.subjects import Published, View
-from replication.results.untestable import NotTestable, Untestable
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.py"))
 
@@ -42,14 +33,6 @@ def test_each_figure_has_its_notebook() -> None:
     assert {notebook.stem for notebook in NOTEBOOKS} == set(FIGURES)
 
 
-@pytest.mark.parametrize("figure", FIGURES.values(), ids=list(FIGURES))
-def test_figures_are_described(figure: Figure) -> None:
-    assert set(figure.experiments) <= set(published_ids())
-    assert figure.claims
-    assert len(figure.alt) > 60
-    assert len(figure.title) <= 52, "it would run into the colour scale"
-
-
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_are_short_and_hold_no_logic(notebook: Path) -> None:
     text = notebook.read_text("utf-8")
@@ -62,6 +45,44 @@ def test_notebooks_are_short_and_hold_no_logic(notebook: Path) -> None:
     assert not [node for node in ast.walk(tree) if isinstance(node, logic)]
     assert all(claim in text for claim in FIGURES[notebook.stem].claims)
     assert f'FIGURES["{notebook.stem}"]' in text
+
+
+def parameters_of(notebook: Path) -> dict[str, Any]:
+    """The values that a notebook's cell of parameters has."""
+    (cell,) = [
+        cell
+        for cell in notebooks.read(notebook).cells
+        if "parameters" in cell.metadata.get("tags", ())
+    ]
+    values: dict[str, Any] = {}
+    exec(cell.source, values)
+    return {name: values[name] for name in values["__annotations__"]}
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_parameters_are_the_settings_of_the_figure(notebook: Path) -> None:
+    """Each is handed on by its name, and with the values that the notebook has nothing changes."""
+    figure, given = FIGURES[notebook.stem], parameters_of(notebook)
+    assert (given.pop("model"), given.pop("norms"), given.pop("out")) == (
+        "smollm2",
+        "none,final",
+        "figures",
+    )
+    chosen = given.pop("chosen", None)
+    assert chosen == (",".join(map(str, figure.options["chosen"])) if chosen else None)
+    assert bool(chosen) == ("chosen" in figure.options)
+    assert figure.of(**given).questions == figure.questions
+    handed = {
+        keyword.arg: ast.unparse(keyword.value)
+        for node in ast.walk(ast.parse(notebook.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("].of")
+        for keyword in node.keywords
+    }
+    assert handed == {name: f"str({name})" if name == "layers" else name for name in given}
+    settings = {name for question in figure.questions for name in question.settings}
+    assert ("prompt" in given) == ("prompt" in settings)
+    of_next_token = any("word" in name for name in settings) or not figure.published
+    assert ("generate" in given) == ("continuation" in given) == (not of_next_token)
 
 
 @pytest.mark.parametrize(
@@ -104,17 +125,6 @@ def test_a_clone_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         notebooks.notebooks_folder()
 
 
-def test_what_a_subject_cannot_show_is_kept_as_a_reason() -> None:
-    class Mute(Published):
-        def _refuse(self, norm: object) -> None:
-            raise NotTestable("' man' is several tokens")
-
-    result = _result(View(Mute(), "none"), "watch_nurse", FIGURES["occupations"], {})
-    assert isinstance(result, Untestable)
-    shown = json.loads(as_json(FIGURES["occupations"], {"watch_nurse": [result]}, "x", "none"))
-    assert shown["panels"][0]["reason"] == "' man' is several tokens"
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """One figure of published numbers, made twice."""
@@ -139,16 +149,6 @@ def test_executed_notebooks_are_the_same_but_for_their_paths(made: tuple[Path, P
     assert "image/png" in notebook["cells"][-1]["outputs"][0]["data"]
 
 
-def test_the_json_holds_the_published_numbers(made: tuple[Path, Path]) -> None:
-    shown = json.loads((made[0] / "published/heathrow.json").read_text("utf-8"))
-    grid = published_ranks("ranks_heathrow")
-    assert shown["parameters"] == {"model": "published", "norms": ["none", "final"]}
-    (panel,) = shown["panels"]
-    assert panel["ranks"] == grid.ranks.tolist()
-    assert tuple(panel["tokens"]) == grid.tokens
-    assert panel["provenance"]["prompt"] == grid.provenance.prompt
-
-
 @pytest.mark.usefixtures("made")
 def test_a_failing_notebook_names_its_cell_and_leaves_earlier_files(
     made: tuple[Path, Path], tmp_path: Path
@@ -162,7 +162,7 @@ def test_a_failing_notebook_names_its_cell_and_leaves_earlier_files(
         notebooks.run(["heathrow"], "published", out=made[0], notebooks=tmp_path, executed=target)
     told = str(error.value)
     assert told.startswith("heathrow: ZeroDivisionError: integer division or modulo by zero")
-    assert "save(1 // 0, results" in told
+    assert "save(1 // 0, drawing" in told
     assert files_of(made[0] / "published") == earlier
 
 
@@ -176,53 +176,6 @@ def test_other_kinds_of_figures_have_the_same_bytes_each_time(id: str, tmp_path:
     assert first == second
 
 
-def test_the_json_of_saliency_has_rows_as_long_as_they_are() -> None:
-    figure = FIGURES["saliency_shakespeare"]
-    shown = json.loads(as_json(figure, gather(figure, "published", "none"), "published", "none"))
-    saliency = published_saliency("saliency_shakespeare")
-    (panel,) = shown["panels"]
-    assert shown["parameters"] == {"model": "published"}
-    assert panel["kind"] == "saliency"
-    assert panel["provenance"]["norm"] is None
-    assert [len(row) for row in panel["shares"]] == [7, 8]
-    for number, row in enumerate(panel["shares"]):
-        np.testing.assert_allclose(row, saliency.row(number), rtol=1e-5)
-
-
-def test_the_json_of_factors_holds_their_activity_and_settings() -> None:
-    figure = FIGURES["factors_counting_five"]
-    results = gather(figure, "published", "none")
-    shown = json.loads(as_json(figure, results, "published", "none", factors=5, seed=0))
-    (panel,) = shown["panels"]
-    assert shown["parameters"] == {"model": "published", "factors": 5, "seed": 0}
-    assert (panel["kind"], panel["count"], panel["energy"]) == ("factors", 5, None)
-    activity = published_factors("factors_counting_five").activity
-    np.testing.assert_allclose(panel["activity"], activity, rtol=1e-5)
-
-
-def test_another_number_of_factors_was_not_published() -> None:
-    figure = FIGURES["factors_underground"]
-    ((result,),) = gather(figure, "published", "none", factors=18).values()
-    assert isinstance(result, Untestable)
-    assert "18 factors" in result.reason
-    assert result.provenance.norm is None
-
-
-def test_neurons_drawn_are_those_that_the_library_draws(smollm2: str) -> None:
-    figure = FIGURES["neurons_counting"]
-    results = gather(figure, smollm2, "none", clusters=3, neurons=20, seed=1)
-    published, firing = results["factors_counting_five"]
-    assert isinstance(published, Untestable)
-    found = View(subject(smollm2), "none").clusters("factors_counting_five", 3)
-    expected = np.sort(np.random.default_rng(1).choice(len(found.labels), 20, replace=False))
-    np.testing.assert_array_equal(firing.neurons, expected)
-    np.testing.assert_allclose(firing.values, found.of.values[expected], rtol=1e-4, atol=1e-5)
-    shown = json.loads(as_json(figure, results, smollm2, "none"))["panels"][1]
-    assert (shown["kind"], shown["layer"]) == ("clusters", 15)
-    assert sum(shown["sizes"]) == len(found.labels)
-    np.testing.assert_allclose(shown["mean_firing"], found.firing, rtol=1e-3, atol=1e-4)
-
-
 def test_measured_figures_hold_what_the_library_computes(smollm2: str, tmp_path: Path) -> None:
     seen: list[str] = []
     notebooks.run(["heathrow"], smollm2, ["final"], tmp_path, executed=tmp_path, say=seen.append)
@@ -231,17 +184,7 @@ def test_measured_figures_hold_what_the_library_computes(smollm2: str, tmp_path:
     published, measured = shown["panels"]
     assert published["provenance"]["subject"] == "published"
     assert measured["provenance"]["norm"] == "final"
-    grid = View(subject(smollm2), "final").ranks("ranks_heathrow")
+    grid = subject(smollm2).answer(RanksOf.of_figure("ranks_heathrow"), "final")
     assert tuple(measured["tokens"]) == grid.tokens
     # As many threads as there are cores move ranks in the ten thousands by one.
     np.testing.assert_allclose(measured["ranks"], grid.ranks, rtol=1e-3)
-
-
-def test_probabilities_are_rounded(smollm2: str) -> None:
-    figure = FIGURES["top_tokens_last"]
-    results = gather(figure, smollm2, "none")
-    assert [view.norm for view in views(smollm2, "none")] == ["none", "none"]
-    shown = json.loads(as_json(figure, results, smollm2, "none"))["panels"][1]
-    measured = View(subject(smollm2), "none").top_tokens("top10_ones")
-    np.testing.assert_allclose(shown["probabilities"], measured.probabilities, rtol=1e-5)
-    assert all(len(str(p).split("e")[0].strip("0.")) <= 7 for p in shown["probabilities"][-1])
