@@ -1,37 +1,75 @@
 # Two commands do everything on a bare machine with Python 3.11 or newer:
-#   make report   regenerates the figures, judges the findings, writes the report
-#   make test     lint, types, unit tests, notebooks, claims
+#   make report   regenerates the figures, judges the findings, writes the report, all under build/
+#   make test     lint, types, unit tests, notebooks, claims: every part, then what failed
+# and for those who change things:
+#   make figures    regenerates the committed figures
+#   make generated  writes again what is generated: schemas, template sets, the manifest of
+#                   figures, the table of verdicts, the numbers of known negatives (the last two
+#                   from a full run of the claims)
 PYTHON ?= python3
 MODEL ?= smollm2
 JOBS ?= 2
 BIN := .venv/bin
+LINT := ruff format types imports
+PARTS := $(LINT) notebooks tests outputs claims table
 
-.PHONY: report test lint figures claims environment constraints clean
+.PHONY: report test lint figures generated environment constraints clean $(PARTS)
 
 report: environment
-	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --changed
+	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures --changed
 	$(BIN)/replicate explore --model $(MODEL) --changed
-	$(BIN)/pytest claims -q; judged=$$?; $(BIN)/replicate report && exit $$judged
+	$(BIN)/pytest claims -q; judged=$$?; \
+	  $(BIN)/replicate report --figures build/figures && exit $$judged
 
-test: environment lint
-	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures
-	OMP_NUM_THREADS=1 $(BIN)/pytest tests -q -n $(JOBS)
-	OMP_NUM_THREADS=1 $(BIN)/pytest --nbval-lax build/notebooks/$(MODEL) -q -n $(JOBS) --dist loadfile
-	$(BIN)/pytest claims -q
-	$(BIN)/replicate verdicts --check README.md
+# The parts in their order: each runs, whatever became of those before it.
+test: environment
+	@failed=; for part in $(PARTS); do \
+	  echo "== $$part"; $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "== failed:$$failed"; exit 1; fi; \
+	echo "== all passed: $(PARTS)"
 
-lint: environment
+lint: $(LINT)
+
+ruff: environment
 	$(BIN)/ruff check
+
+format: environment
 	$(BIN)/ruff format --check
+
+types: environment
 	$(BIN)/mypy
+
+imports: environment
+	$(BIN)/lint-imports
+
+notebooks: environment
+	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures
+
+tests: environment
+	OMP_NUM_THREADS=1 $(BIN)/pytest tests -q -n $(JOBS)
+
+# What the executed notebooks show, against the same run once more.
+outputs: environment
+	OMP_NUM_THREADS=1 $(BIN)/pytest --nbval-lax build/notebooks/$(MODEL) -q -n $(JOBS) --dist loadfile
+
+claims: environment
+	$(BIN)/pytest claims -q
+
+table: environment
+	$(BIN)/replicate verdicts --check docs/verdicts.md
 
 figures: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS)
 
-claims: environment
-	$(BIN)/pytest claims
+generated: environment
+	$(BIN)/python -m replication.judging.schemas
+	$(BIN)/python -m replication.questions.template_maker
+	$(BIN)/python -m replication.figures.manifest
+	$(BIN)/replicate verdicts --write docs/verdicts.md
+	$(BIN)/replicate negatives --write
 
-# The environment is made anew when what it is made from has changed.
+# The environment is made again when what it is made from has changed.
 environment: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt

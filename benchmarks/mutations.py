@@ -173,14 +173,17 @@ def import_all(names: Iterable[str]) -> None:
             import_module(name)
 
 
-def try_all(module: str, copy: Path, known: dict[str, bool], most: int) -> dict[str, bool]:
-    """Whether the tests notice each mutant that is not known to be noticed."""
+def try_all(
+    module: str, copy: Path, known: dict[str, bool], most: int, again: bool
+) -> dict[str, bool]:
+    """Whether the tests notice each mutant; only with ``again`` those that they did before."""
     file = copy / "replication" / f"{module}.py"
     source, tests, listed = file.read_text(), tests_of(module), copy / "imported"
     every = dict(mutants(ast.parse(source)))
     chosen = random.Random(SEED).sample(list(every), min(most, len(every)))
-    noticed = {change: True for change in chosen if known.get(change)}
-    if set(chosen) <= set(noticed):
+    noticed = {change: known[change] for change in every if change in known}
+    chosen = [change for change in chosen if again or not noticed.get(change)]
+    if not chosen:
         return noticed
     if not passes(copy, tests, listed):
         raise SystemExit(f"{module}: {tests} fail as it is")
@@ -198,19 +201,19 @@ def try_all(module: str, copy: Path, known: dict[str, bool], most: int) -> dict[
         sys.modules[itself] = None  # type: ignore[assignment]
         import_all(name for name in names if name.startswith("replication"))
         del sys.modules[itself]
+        if not passes(copy, tests):
+            return 1
         for change in chosen:
-            if change not in noticed:
-                file.write_text(every[change])
-                noticed[change] = not passes(copy, tests)
-                print("." if noticed[change] else f"\n{module} {change}", end=" ", flush=True)
+            file.write_text(every[change])
+            noticed[change] = not passes(copy, tests)
+            print("." if noticed[change] else f"\n{module} {change}", end=" ", flush=True)
         found.write_text(json.dumps(noticed))
         return 0
 
     if not in_child(work):
         raise SystemExit(f"{module}: its mutants could not be tried")
     file.write_text(source)
-    again: dict[str, bool] = json.loads(found.read_text())
-    return again
+    return dict(json.loads(found.read_text()))
 
 
 def main() -> None:
@@ -230,8 +233,8 @@ def main() -> None:
         for file in sorted(files):
             os.chdir(copy)
             module = str(file.relative_to(ROOT / "replication").with_suffix(""))
-            known = {} if asked.again else found.get(module, {})
-            found[module] = try_all(module, copy, known, asked.most)
+            known = found.get(module, {})
+            found[module] = try_all(module, copy, known, asked.most, asked.again)
             FOUND.parent.mkdir(exist_ok=True)
             FOUND.write_text(json.dumps(found, indent=1, ensure_ascii=False))
     unexplained = write_table(found)
@@ -251,14 +254,17 @@ def write_table(found: dict[str, dict[str, bool]]) -> list[str]:
     }  # fmt: skip
     counts: dict[str, tuple[int, ...]] = {}
     for module, tried in sorted(found.items()):
+        source = (ROOT / "replication" / f"{module}.py").read_text()
+        there = sum(1 for _ in mutants(ast.parse(source)))
         explained = sum(f"{module} {change}" in reasons & alive for change in tried)
-        counts[module] = len(tried), sum(tried.values()), explained
+        counts[module] = there, len(tried), sum(tried.values()), explained
     counts["all"] = tuple(map(sum, zip(*counts.values(), strict=True)))
-    rows = ["| module | mutants | killed | equivalent |", "|---|--:|--:|--:|"]
+    rows = ["| module | mutants | tried | killed | equivalent |", "|---|--:|--:|--:|--:|"]
     rows += [f"| {module} | {' | '.join(map(str, row))} |" for module, row in counts.items()]
     table = re.compile(r"\| module .*?(?=\n\n)", re.DOTALL)
     PAGE.write_text(table.sub(lambda _: "\n".join(rows), page, count=1))
-    return sorted(alive - reasons) + [f"{stale}: killed or gone" for stale in reasons - alive]
+    stale = (f"{change}: explained, but not alive" for change in sorted(reasons - alive))
+    return [*sorted(alive - reasons), *stale]
 
 
 if __name__ == "__main__":

@@ -9,15 +9,14 @@ would take a run of the claims too long, and are asked here:
 import argparse
 import os
 import re
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from replication.judging.claims import Claim
 from replication.judging.comparisons import Part
 from replication.judging.findings import judge
+from replication.judging.suite import claims_in
 from replication.models import weights
 from replication.models.registry import find
 from replication.questions.measured import subject
@@ -40,16 +39,6 @@ class Started(Case):
         return super().answer(asked)
 
 
-def claims() -> list[Claim]:
-    """The claims asked here, from the claims folder."""
-    sys.path.append(str(Path(__file__).parents[1] / "claims"))
-    import test_neuron_factors
-
-    found = {claim.id: claim for claim in vars(test_neuron_factors).values()
-             if isinstance(claim, Claim)}  # fmt: skip
-    return [found[id] for id in CLAIMS]
-
-
 def main() -> None:
     """Print for each claim on how many starts it holds, and each of its parts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -59,7 +48,8 @@ def main() -> None:
     weights.fetch(find(asked.model)[0])
     measured = subject(asked.model)
     cases = [Started(measured, "none", start=start) for start in range(asked.starts)]
-    for claim in claims():
+    found = {claim.id: claim for claim in claims_in(Path(__file__).parents[1] / "claims")}
+    for claim in map(found.__getitem__, CLAIMS):
         first = judge(claim, cases[0])  # records the texts once, before the starts share them
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             rest = list(pool.map(lambda case, claim=claim: judge(claim, case), cases[1:]))

@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeVar
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 20
-"""Seconds for one step in the browser; a page that takes longer is broken."""
+PATIENCE = 300
+"""Seconds for one step in the browser, however busy the machine is."""
 T = TypeVar("T")
 # Playwright leaves an event loop running in its thread, and other tests run their own loops. So
 # it has a thread to itself, and ends with the process.

@@ -1,6 +1,7 @@
 """The project's own files: they agree with one another and with what they promise."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from replication.figures import manifest
 from replication.figures.table import FIGURES, FORMATS
 
 ROOT = Path(__file__).parents[1]
@@ -42,9 +44,55 @@ def test_the_workflows_are_valid() -> None:
 
 
 def test_the_manifest_lists_every_figure() -> None:
-    manifest = yaml.safe_load((ROOT / "codecheck.yml").read_text("utf-8"))["manifest"]
-    assert [entry["file"] for entry in manifest] == [f"figures/smollm2/{id}.png" for id in FIGURES]
-    assert all(FIGURES[Path(entry["file"]).stem].title in entry["comment"] for entry in manifest)
+    """If this fails, run ``python -m replication.figures.manifest``."""
+    text = manifest.FILE.read_text("utf-8")
+    assert manifest.put(text) == text
+    listed = yaml.safe_load(text)["manifest"]
+    assert [entry["file"] for entry in listed] == [f"figures/smollm2/{id}.png" for id in FIGURES]
+    assert all(FIGURES[Path(entry["file"]).stem].title in entry["comment"] for entry in listed)
+
+
+def test_a_manifest_without_a_list_is_refused() -> None:
+    with pytest.raises(ValueError, match="no line 'manifest:'"):
+        manifest.put("version: 1\n")
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make on a copy of the Makefile, in an environment of programs that say how they were
+    called, of which mypy fails.
+    """
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "replicate", "pytest", "ruff", "mypy", "lint-imports"):
+        status = 1 if name == "mypy" else 0
+        (programs / name).write_text(f'#!/bin/sh\necho "{name} $@"\nexit {status}\n')
+        (programs / name).chmod(0o755)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".venv" / "ready").touch()
+    command = ["make", "--silent", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+def test_every_part_of_the_tests_runs_and_the_failed_are_told_last(tmp_path: Path) -> None:
+    run = make(tmp_path, "test")
+    assert run.returncode != 0
+    lines = run.stdout.splitlines()
+    assert lines[-1] == "== failed: types"
+    for called in ("ruff check", "mypy ", "lint-imports ", "pytest tests", "pytest claims"):
+        assert any(line.startswith(called) for line in lines), called
+    assert "replicate verdicts --check docs/verdicts.md" in lines
+
+
+def test_the_report_leaves_committed_figures_alone(tmp_path: Path) -> None:
+    run = make(tmp_path, "report")
+    assert run.returncode == 0
+    assert run.stdout.splitlines() == [
+        "replicate figures --model smollm2 --jobs 2 --out build/figures --changed",
+        "replicate explore --model smollm2 --changed",
+        "pytest claims -q",
+        "replicate report --figures build/figures",
+    ]
 
 
 def test_every_figure_is_committed_in_every_format() -> None:

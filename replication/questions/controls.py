@@ -1,43 +1,107 @@
-"""Untrained controls, measured side by side: each is small work, but there are ten of them."""
+"""Untrained controls, measured side by side: each is small work, but a model has ten."""
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
+from threading import Condition
 
+import psutil
+
+from replication.models.registry import find, parameters
 from replication.questions.measured import Measured, Wanted
 
-MOST_PROCESSES = 4
-"""Each holds a network of its own in memory."""
+OVERHEAD = 1_200_000_000
+"""Bytes of a process beside its weights: libraries, recordings, results; 0.9e9 were measured."""
 
 
 class Controls:
-    """The untrained controls of some names, being measured in processes of one thread each.
+    """Untrained controls of any models, measured in one pool of processes of one thread each.
 
-    They begin at once, as many as there are cores and at most four, while whoever asked goes on.
+    There are no more processes than cores (or than ``processes``), and no more of them measure at
+    once than fit into the memory that is available when the first of them starts.
     """
 
-    def __init__(self, names: Sequence[str], wanted: Sequence[Wanted]) -> None:
-        jobs = max(1, min(os.cpu_count() or 1, len(names), MOST_PROCESSES))
+    def __init__(self, wanted: Sequence[Wanted], processes: int | None = None) -> None:
+        self._wanted = wanted
+        count = processes or os.cpu_count() or 1
         # A fresh interpreter, since a forked one would inherit threads that are not there any more.
-        self._pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_one_thread)
-        self._under_way = [self._pool.submit(_measure, name, wanted) for name in names]
+        context = get_context("spawn")
+        self._processes = ProcessPoolExecutor(count, context, initializer=_one_thread)
+        self._waiting = ThreadPoolExecutor(count)
+        self._started: dict[str, Future[Measured]] = {}
+        self._memory = Memory(psutil.virtual_memory().available)
 
-    def results(self) -> list[Measured]:
-        """The controls in the order of their names; raises what failed in one of them."""
-        return [control.result() for control in self._under_way]
+    def start(self, names: Iterable[str]) -> None:
+        """Begin with these controls, in this order, while whoever asked goes on.
+
+        Room is kept for one trained network of the largest of them.
+        """
+        new = [name for name in names if name not in self._started]
+        self._memory.reserve(max(map(memory_of, new), default=0))
+        for name in new:
+            self._started[name] = self._waiting.submit(self._measure, name)
+
+    def result(self, name: str) -> Measured:
+        """A control with its answers; raises what failed in its process."""
+        self.start([name])
+        return self._started[name].result()
 
     def stop(self) -> None:
         """Begin no further control; those under way end by themselves."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._waiting, self._processes):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _measure(self, name: str) -> Measured:
+        with self._memory.taken(memory_of(name)):
+            return self._processes.submit(measure, name, self._wanted).result()
+
+
+class Memory:
+    """So many bytes, given out to whoever waits for a share of them."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.used = 0
+        self._reserved = 0
+        self._changed = Condition()
+
+    def reserve(self, share: int) -> None:
+        """Never give this share out; of several such the largest counts."""
+        with self._changed:
+            self._reserved = max(self._reserved, share)
+
+    @contextmanager
+    def taken(self, share: int) -> Iterator[None]:
+        """Hold a share, once there is room for it; one that is too large has to be alone."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.fits(share))
+            self.used += share
+        try:
+            yield
+        finally:
+            with self._changed:
+                self.used -= share
+                self._changed.notify_all()
+
+    def fits(self, share: int) -> bool:
+        """Whether there is room for a share now."""
+        return self.used == 0 or self.used + share <= self._size - self._reserved
+
+
+def memory_of(name: str) -> int:
+    """About how many bytes a process takes that measures a model or control of this name."""
+    return 4 * parameters(find(name)[0]) + OVERHEAD
+
+
+def measure(name: str, wanted: Sequence[Wanted]) -> Measured:
+    """A control with the answers to all that is wanted, and without its network."""
+    control = Measured(name)
+    control.measure(wanted)
+    return control
 
 
 def _one_thread() -> None:
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
-
-
-def _measure(name: str, wanted: Sequence[Wanted]) -> Measured:
-    control = Measured(name)
-    control.measure(wanted)
-    return control

@@ -5,7 +5,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from replication.articles.experiments import experiment, published_provenance
 from replication.base.norms import Norm
-from replication.questions.question import Answer, Question, Text
+from replication.questions.question import Answer, Asked, Question, Text
 from replication.results.provenance import Provenance
 from replication.results.untestable import NotTestable
 
@@ -52,19 +52,21 @@ class Case:
 
     def answer(self, question: Question[Answer]) -> Answer:
         """The subject's answer; ``NotTestable`` where it cannot give one."""
-        return self.subject.answer(self._asked(question), self.norm)
+        return self.subject.answer(on_text(question, self.text), self.norm)
 
     def provenance(self, question: Question[Any]) -> Provenance:
         """What stands behind the subject's answer."""
-        return self.subject.provenance(self._asked(question), self.norm)
+        return self.subject.provenance(on_text(question, self.text), self.norm)
 
     def is_paper_model(self, question: Question[Any]) -> bool:
         """Whether this is the model whose answer was published, so that numbers must agree."""
-        id = self._asked(question).published
+        id = on_text(question, self.text).published
         names = (Published.name, experiment(id).paper_model) if id else ()
         return self.subject.name in names and self.norm == "none"
 
-    def _asked(self, question: Question[Answer]) -> Question[Answer]:
-        if self.text is None or "prompt" not in question.settings:
-            return question
-        return question.of(**{name: value for name, value in vars(self.text).items() if value})
+
+def on_text(question: Asked, text: Text | None) -> Asked:
+    """The question asked of another text, if one is given and the question reads one."""
+    if text is None or "prompt" not in question.settings:
+        return question
+    return question.of(**{name: value for name, value in vars(text).items() if value})

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import test_companion_texts as companion
 import test_many_texts as many
-from judging import test_runner as test_claims_run
+from claim_runs import run_claims, written
 
 from replication.base.norms import NORMS, Norm
 from replication.judging.claims import Claim
-from replication.judging.findings import Finding, Findings, judge
+from replication.judging.findings import Finding, judge
 from replication.measures.heads import STATISTICS
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published
@@ -154,16 +154,6 @@ def found(id: str, answers: Answers, norm: Norm = "none") -> Finding:
 
 def failing(finding: Finding) -> list[int]:
     return [place for place, part in enumerate(finding.parts) if not part.holds]
-
-
-def test_every_claim_is_there() -> None:
-    many_texts = ["HS-05", "HS-14", "HS-15", "HS-16", "HS-17", "HS-18"]
-    assert list(CLAIMS) == [
-        *(f"{id}-many" for id in many_texts),
-        *("HS-14-held-out", "HS-18-held-out", "HS-20-many"),
-        *("HS-Q1", "HS-Q1-circuit", "HS-Q2"),
-        *("LL-01", "LL-02", "LL-03", "BV-04", "BV-04-apart"),
-    ]
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -318,17 +308,13 @@ def the_same_with_its_labels_swapped(case):
 '''
 
 
-def test_a_run_of_the_claims_tells_them_apart(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(test_claims_run, "PLANTED", PLANTED)
-    run = test_claims_run.run_claims(tmp_path)
+def test_a_run_of_the_claims_tells_them_apart(tmp_path: Path) -> None:
+    run = run_claims(tmp_path, "-k", "published", planted=PLANTED)
     assert run.returncode == 1
     assert "PASSED claims/test_planted.py::T-01[published-none]" in run.stdout
     assert "FAILED claims/test_planted.py::T-02[published-none]" in run.stdout
     assert "measured: share of tokens: 0 [0, 0] ≯ 0.5" in run.stdout
-    written = (tmp_path / "build" / "claims.json").read_text("utf-8")
-    true, false = Findings.model_validate_json(written).findings
+    true, false = written(tmp_path, "claims-partial.json").findings
     assert (true.verdict, false.verdict) == ("replicated", "not_replicated")
     assert true.parts[0].spread is not None
     assert true.parts[0].spread.low > 0.5

@@ -202,6 +202,8 @@ def test_top_tokens_are_found_again_by_their_text() -> None:
     (number,) = made.worst()
     assert (number.row, number.column, number.token) == (2, 9, published.tokens[2][9])
     assert number.measured is None
+    one = replace(published, tokens=published.tokens[:1], probabilities=probabilities[:1])
+    assert tables(one, one).counts().exact == 10
 
 
 def test_factors_are_matched_in_any_order_and_compared_in_their_scale() -> None:
@@ -230,6 +232,16 @@ def test_factors_are_alike_whatever_the_level_and_scale_of_each() -> None:
     table = np.corrcoef(activity, other.activity)[:2, 2:]
     best = max((table[0, 0], table[1, 1]), (table[0, 1], table[1, 0]), key=sum)
     assert tables(first, other).correlations == pytest.approx(best)
+
+
+@pytest.mark.parametrize(("scale", "level"), [(3, 1), (-3, 4)])
+def test_the_last_bit_takes_no_correlation_out_of_its_range(scale: int, level: int) -> None:
+    published, random = published_factors("factors_counting_two"), np.random.default_rng(0)
+    for row in random.random((30, 1, published.activity.shape[1])):
+        one, other = (replace(published, activity=made) for made in (row, level + scale * row))
+        (found,) = tables(one, other).correlations or ()
+        assert found == pytest.approx(np.sign(scale))
+        assert -1 <= found <= 1
 
 
 def test_tokens_of_one_text_are_told_apart_by_their_place() -> None:

@@ -1,189 +1,125 @@
-"""Running the claims: what passes, what fails, what is written down. On planted claims."""
+"""The runner by itself, without pytest: planted claims on the published numbers and on controls."""
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 
-import hub_server
-import planted
 import pytest
-from hub_server import NAME, WEIGHTS, Hub
+from claim_runs import ON_PUBLISHED, PLANTED
 
-from replication.judging.findings import Findings
-from replication.models import registry, weights
-from replication.questions.controls import Controls
-from replication.questions.lens import WatchedRanksOf
-from replication.questions.measured import Measured
-
-ROOT = Path(__file__).parents[2]
-PLANTED = '''
-from replication.articles.sources import HIDDEN_STATES
-from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import at_most
-from replication.questions.lens import RanksOf
+from replication.judging.claims import Claim
+from replication.judging.findings import Finding
+from replication.judging.negatives import negative
+from replication.judging.runner import Runner
+from replication.judging.suite import Job, claims_in
+from replication.models.weights import WeightsError
 
 
-claim = ClaimsOf(HIDDEN_STATES)
-ONES = RanksOf.of_figure("ranks_ones")
-
-@claim("T-01", ONES)
-def a_true_finding(case):
-    """Ranks are at least 1."""
-    yield at_most("1 against the best rank", 1, case.answer(ONES).ranks.min(), "ranks")
-
-@claim("T-02", ONES)
-def a_false_finding(case):
-    """The worst rank is 1."""
-    yield at_most("worst rank", case.answer(ONES).ranks.max(), 1, "ranks")
-'''
-LISTED = """
-[[negative]]
-claim = "{claim}"
-subject = "published"
-norm = "none"
-measured = "{measured}"
-reason = "planted"
-"""
+def planted(folder: Path, text: str) -> tuple[Claim, ...]:
+    (folder / "test_planted.py").write_text(text)
+    return claims_in(folder)
 
 
-def run_claims(
-    folder: Path,
-    *arguments: str,
-    listed: str = "",
-    selected: str = "published",
-    settings: Mapping[str, str] | None = None,
-) -> subprocess.CompletedProcess[str]:
-    """Run the planted claims in a folder of their own, offline unless the settings say else."""
-    claims = folder / "claims"
-    claims.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "claims" / "conftest.py", claims)
-    (claims / "test_planted.py").write_text(PLANTED)
-    (claims / "known_negatives.toml").write_text(listed)
-    command = [sys.executable, "-m", "pytest", str(claims), "-q", "-rA", "-k", selected]
-    command += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), *arguments]
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "hub")}
-    environment |= settings or {}
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
+def test_a_loop_of_two_lines_judges_the_whole_suite(tmp_path: Path) -> None:
+    suite = planted(tmp_path, ON_PUBLISHED)
+    runner = Runner()
+    judged = [runner.judge(job) for claim in suite for job in runner.add(claim)]
+    findings = runner.findings(suite)
+    assert list(findings.findings) == judged
+    assert [finding.verdict for finding in findings.findings] == ["replicated", "not_replicated"]
+    assert findings.complete
+    assert findings.environment.threads >= 1
 
 
-def test_a_true_finding_passes_and_a_false_one_fails(tmp_path: Path) -> None:
-    run = run_claims(tmp_path)
-    assert run.returncode == 1
-    assert "PASSED claims/test_planted.py::T-01[published-none]" in run.stdout
-    assert "FAILED claims/test_planted.py::T-02[published-none]" in run.stdout
-    assert 'measured = "worst rank: 31 ≰ 1"' in run.stdout  # ready to be listed
-    assert "Traceback" not in run.stdout
+def test_what_is_not_judged_is_missed(tmp_path: Path) -> None:
+    suite = planted(tmp_path, ON_PUBLISHED)
+    runner = Runner()
+    first, second = (job for claim in suite for job in runner.add(claim))
+    runner.judge(first)
+    assert not runner.findings(suite).complete
+    assert runner.findings(suite[:1]).complete
+    runner.judge(second)
+    assert runner.findings(suite).complete
+    assert not runner.findings().complete  # of a suite that is not known
 
 
-@pytest.mark.parametrize(
-    ("claim", "measured", "code", "told"),
-    [
-        ("T-02", "worst rank: 31 ≰ 1", 0, "XFAIL"),
-        ("T-02", "worst rank: 32 ≰ 1", 0, "XFAIL"),  # a float sum's leeway
-        ("T-02", "worst rank: 43 ≰ 1", 1, "known_negatives.toml has 'worst rank: 43"),
-        ("T-02", "best rank: 31 ≰ 1", 1, "known_negatives.toml has 'best rank: 31"),
-        ("T-01", "worst rank: 31 ≰ 1", 1, "[XPASS(strict)] planted"),
-    ],
-)
-def test_known_negatives_are_held_to(
-    claim: str, measured: str, code: int, told: str, tmp_path: Path
+@pytest.mark.parametrize("models", [(), ("published",), ("smollm2-untrained-0",)])
+def test_without_the_default_model_no_run_is_complete(
+    models: tuple[str, ...], tmp_path: Path
 ) -> None:
-    listed = LISTED.format(claim=claim, measured=measured)
-    run = run_claims(tmp_path, listed=listed, selected=f"{claim} and published")
-    assert told in run.stdout
-    assert run.returncode == code
+    suite = planted(tmp_path, PLANTED)
+    runner = Runner(models)
+    for claim in suite:
+        for job in runner.add(claim):
+            if job.subject == "published":
+                runner.judge(job)
+    assert len(runner.findings(suite).findings) == 2
+    assert not runner.findings(suite).complete
 
 
-def test_findings_are_written_by_the_schema(tmp_path: Path) -> None:
-    run_claims(tmp_path, listed=LISTED.format(claim="T-02", measured="worst rank: 31 ≰ 1"))
-    written = tmp_path / "build" / "claims.json"
-    schema = str(resources.files("replication").joinpath("data/claims.schema.json"))
-    command = [sys.executable, "-m", "check_jsonschema", "--schemafile", schema, str(written)]
-    assert subprocess.run(command, capture_output=True).returncode == 0
-    findings = Findings.model_validate_json(written.read_text("utf-8"))
-    assert not findings.complete
-    assert [(f.claim, f.verdict, f.known_negative) for f in findings.findings] == [
-        ("T-01", "replicated", None),
-        ("T-02", "not_replicated", "planted"),
-    ]
+def test_findings_keep_the_order_of_the_suite(tmp_path: Path) -> None:
+    suite = planted(tmp_path, ON_PUBLISHED)
+    runner = Runner()
+    for job in [job for claim in suite for job in runner.add(claim)][::-1]:
+        runner.judge(job)
+    assert [finding.claim for finding in runner.findings(suite).findings] == ["T-01", "T-02"]
 
 
-def test_an_unknown_subject_ends_the_run_at_once(tmp_path: Path) -> None:
-    run = run_claims(tmp_path, "--subject", "gpt9")
-    assert run.returncode == 4
-    assert "unknown model 'gpt9': expected one of smollm2, gemma3, distilgpt2" in run.stderr
-
-
-def test_weights_out_of_reach_are_a_skip_with_its_reason(tmp_path: Path) -> None:
-    chosen = "distilgpt2 and not controls"
-    run = run_claims(tmp_path, "--subject", "distilgpt2", selected=chosen)
-    reason = "not_testable: weights not available: distilgpt2: distilbert/distilgpt2 is not here"
-    assert reason in run.stdout
-    assert "4 skipped" in run.stdout
-    assert run.returncode == 0
-
-
-def online(folder: Path, hub: Hub) -> dict[str, str]:
-    """Settings with which commands find a hub of ours, and nothing in their cache."""
-    cache = str(folder / "cache")
-    return {"HF_HUB_OFFLINE": "0", "HF_ENDPOINT": hub.url(), "REPLICATE_CACHE": cache}
-
-
-def test_a_model_of_the_hub_is_judged_as_any_subject(tmp_path: Path) -> None:
-    repository = hub_server.repository()
-    package = planted.package(tmp_path / "package", hub_server.entry(repository))
-    with Hub(repository) as hub:
-        settings = online(tmp_path, hub) | {"PYTHONPATH": str(package)}
-        chosen = ("--subject", "distilgpt2", "--norm", "none")
-        selected = "distilgpt2 and not controls"
-        run = run_claims(tmp_path, *chosen, selected=selected, settings=settings)
-        asked = [request.line for request in hub.requests if WEIGHTS in request.line]
-    assert "PASSED claims/test_planted.py::T-01[distilgpt2-none]" in run.stdout
-    assert "FAILED claims/test_planted.py::T-02[distilgpt2-none]" in run.stdout
-    assert len([line for line in asked if line.startswith("GET cdn")]) == 1
-    written = Findings.model_validate_json((tmp_path / "build/claims.json").read_text("utf-8"))
-    true, false = written.findings
-    assert (true.verdict, false.verdict) == ("replicated", "not_replicated")
-    assert (true.subject, true.kind, true.revision) == ("distilgpt2", "paper", hub_server.COMMIT)
-
-
-def test_a_hub_without_the_model_is_asked_once_and_each_finding_is_kept(tmp_path: Path) -> None:
-    with Hub(hub_server.repository()) as hub:
-        hub.name = "nobody/nothing"
-        chosen = ("--subject", "distilgpt2")
-        settings = online(tmp_path, hub)
-        run = run_claims(tmp_path, *chosen, selected="distilgpt2", settings=settings)
-        asked = [request.line for request in hub.requests if NAME in request.line]
-        assert len(asked) == 1, asked
-    assert run.returncode == 0
-    (skipped,) = re.findall(r"^SKIPPED \[(\d+)\] claims/conftest.py:\d+: (.+)$", run.stdout, re.M)
-    told = "not_testable: weights not available: distilgpt2: the hub has no distilbert/distilgpt2"
-    assert skipped[0] == "8"  # two claims under two norms, and each on the controls
-    assert skipped[1].startswith(told)
-    assert "distilgpt2: 4 findings not_testable: weights not available" in run.stdout
-    written = Findings.model_validate_json((tmp_path / "build/claims.json").read_text("utf-8"))
-    assert [(f.claim, f.norm, f.verdict, f.measured) for f in written.findings] == [
-        (claim, norm, "not_testable", "weights not available")
+def test_jobs_are_sorted_by_subject_and_controls_come_last(tmp_path: Path) -> None:
+    runner = Runner(["smollm2", "gemma3", "smollm2"], ["none"])
+    jobs = [job for claim in planted(tmp_path, PLANTED) for job in runner.add(claim)]
+    ordered = [(job.claim.id, job.key[1]) for job in sorted(jobs, key=runner.place)]
+    assert ordered == [
+        (claim, subject)
+        for subject in (
+            "published",
+            "smollm2",
+            "gemma3",
+            "controls of smollm2",
+            "controls of gemma3",
+        )
         for claim in ("T-01", "T-02")
-        for norm in ("none", "final")
     ]
-    assert {(f.subject, f.holds, f.chance) for f in written.findings} == {
-        ("distilgpt2", None, None)
-    }
-    assert written.controls == ()
 
 
-def test_controls_side_by_side_are_as_by_themselves() -> None:
-    weights.fetch(registry.MODELS["smollm2"])
-    names = [registry.control_name("smollm2", seed) for seed in (0, 1)]
-    doctor = WatchedRanksOf.of_figure("watch_doctor")
-    together = Controls(names, [("none", doctor)]).results()
-    alone = [Measured(name).answer(doctor, "none").ranks for name in names]
-    for control, expected in zip(together, alone, strict=True):
-        assert (control.answer(doctor, "none").ranks == expected).all()
-    assert (alone[0] != alone[1]).any()
+def test_a_known_negative_gives_its_reason_to_the_finding(tmp_path: Path) -> None:
+    suite = planted(tmp_path, ON_PUBLISHED)
+
+    def judged(known: Runner) -> Finding:
+        found = [known.judge(job) for claim in suite for job in known.add(claim)][-1]
+        assert isinstance(found, Finding)
+        return found
+
+    entry = negative(judged(Runner()), False)
+    assert entry is not None
+    listed = entry.model_copy(update={"reason": "planted"})
+    assert judged(Runner()).known_negative is None
+    assert judged(Runner(known={listed.key: listed})).known_negative == "planted"
+
+
+def test_an_unknown_model_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown model 'gpt9'"):
+        Runner(["gpt9"])
+
+
+def test_weights_that_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the default model that is an error; of any other the finding is not testable."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    suite = planted(tmp_path, PLANTED)
+    runner = Runner(["smollm2", "gemma3"], ["none"])
+    jobs = [job for claim in suite for job in runner.add(claim)]
+    assert runner.start(jobs)  # what cannot be had does not stop it
+    assert set(runner.out_of_reach) == {"smollm2", "gemma3"}
+
+    def on(subject: str, controls: bool) -> Job:
+        return next(j for j in jobs if (j.subject, j.controls) == (subject, controls))
+
+    for controls in (False, True):
+        with pytest.raises(WeightsError):
+            runner.judge(on("smollm2", controls))
+    finding = runner.judge(on("gemma3", False))
+    assert isinstance(finding, Finding)
+    assert (finding.verdict, finding.measured) == ("not_testable", "weights not available")
+    assert runner.judge(on("gemma3", True)) is None
+    runner.stop()

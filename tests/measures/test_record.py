@@ -171,6 +171,17 @@ def test_one_token_can_be_generated() -> None:
         generate(model, "", 1)
 
 
+def test_generation_ends_where_only_spaces_come() -> None:
+    """After twice as many tokens as were asked for: a model may write a space before each."""
+    model = tiny.model("gpt2")
+    (space,) = model.encode(" ")
+    norm, embedding = model.network.transformer.ln_f, model.network.transformer.wte.weight
+    embedding[space] *= 9  # by far the longest, and every state becomes its direction
+    norm.weight.zero_()
+    norm.bias.copy_(embedding[space])
+    assert generate(model, PROMPT, 3) == [space] * 6
+
+
 def test_generating_nothing_is_refused() -> None:
     with pytest.raises(ModelError, match="0 tokens asked for"):
         generate(tiny.model("gpt2"), PROMPT, 0)

@@ -35,6 +35,7 @@ def test_ranks_run_from_1_to_the_vocabulary(rank: int) -> None:
 
 
 def test_a_grid_may_have_no_token_and_has_a_column_for_each() -> None:
+    assert replace(GRID, ranks=np.ones((2, 3), int)).ranks.max() == 1  # all are the best
     assert replace(GRID, ranks=np.ones((2, 0), int), tokens=()).layers == 2
     for ranks in (np.ones((3, 2), int), np.ones((2, 4), int)):
         with pytest.raises(ValueError, match="do not fit 3 tokens"):

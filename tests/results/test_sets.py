@@ -45,6 +45,10 @@ def test_items_that_can() -> None:
     assert Item.model_validate(CONTINUED).continuation == " are"
     assert Item.model_validate({**WATCHED, "watched": (" a", " b", " c")}).watched[2] == " c"
     assert Item.model_validate({**WATCHED, "prompt": " T"}).prompt == " T"
+    with pytest.raises(ValidationError, match="frozen"):
+        ITEMS[0].prompt = "another"
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        Item.model_validate({**WATCHED, "noun": "key"})
 
 
 def test_a_word_that_is_even_is_not_ahead() -> None:

@@ -1,0 +1,196 @@
+"""Judges claims on subjects, and keeps what comes out.
+
+A ``Runner`` is told which claims there are and turns each into jobs: the claim on one subject under
+one norm, or on the untrained controls of a model. Whoever runs it (``claims/conftest.py`` under
+pytest, or a loop of two lines) calls ``start`` with the jobs it will judge and ``judge`` with each,
+best sorted by ``place``.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from replication.base.environment import environment
+from replication.base.norms import NORMS, Norm
+from replication.judging.claims import Claim, records_of
+from replication.judging.findings import (
+    ChanceFinding,
+    Finding,
+    Findings,
+    chance,
+    judge,
+    untestable,
+)
+from replication.judging.negatives import Known
+from replication.judging.suite import Job, is_on_one_text, jobs_of
+from replication.models import weights
+from replication.models.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find, provenance
+from replication.questions.controls import Controls
+from replication.questions.measured import subject
+from replication.questions.question import Text
+from replication.questions.subjects import Case, Published, Subject, on_text
+
+NO_WEIGHTS = "weights not available"
+
+
+class Runner:
+    """One run: of these models beside the published numbers, under these norms.
+
+    ``ValueError`` for an unknown model. ``processes`` limits how many controls are measured at
+    once. With a ``text`` of your own, the claims that are on one text are judged on it.
+    """
+
+    def __init__(
+        self,
+        models: Iterable[str] = (DEFAULT_MODEL,),
+        norms: Sequence[Norm] = NORMS,
+        known: Known | None = None,
+        processes: int | None = None,
+        text: Text | None = None,
+    ) -> None:
+        self.models = [name for name in dict.fromkeys(models) if name != Published.name]
+        for name in self.models:
+            find(name)
+        self.norms = norms
+        self.known = {} if text else known or {}
+        self.text = text
+        self.jobs: list[Job] = []
+        self.found: dict[Job, Finding | ChanceFinding] = {}
+        self.out_of_reach: dict[str, str] = {}
+        """Why the weights of some models cannot be had."""
+        self._fetched: set[str] = set()
+        self._processes = processes
+        self._controls: Controls | None = None
+        self._subject: Subject | None = None
+
+    def add(self, claim: Claim) -> list[Job]:
+        """A claim of this run; its jobs, of which there are none where a text of your own is to be
+        read and the claim is not on one text.
+        """
+        jobs = list(jobs_of(claim, self.models, self.norms))
+        if self.text:
+            jobs = [job for job in jobs if job.subject != Published.name and is_on_one_text(claim)]
+        self.jobs += jobs
+        return jobs
+
+    def place(self, job: Job) -> tuple[bool, int]:
+        """Sorts jobs: subject by subject, so that each trained model is in memory for its own jobs
+        only; then the controls, which are measured meanwhile.
+        """
+        published = job.subject == Published.name
+        return job.controls, -1 if published else self.models.index(job.subject)
+
+    def start(self, jobs: Iterable[Job]) -> Controls:
+        """Get ready for these jobs: untrained controls begin to measure what they ask."""
+        import torch
+
+        # Beside other processes two threads wait for each other longer than they save; and one
+        # thread gives the same numbers as in the figures, down to ranks in the ten thousands.
+        torch.set_num_threads(1)
+        jobs = [job for job in jobs if job.controls]
+        asked = {
+            (job.norm, on_text(each, self.text)): None
+            for job in jobs
+            for each in job.claim.questions
+        }
+        self._controls = Controls(list(asked), self._processes)
+        names: list[str] = []
+        for model in dict.fromkeys(job.subject for job in jobs):
+            with suppress(weights.WeightsError):  # the jobs on them will tell
+                self._fetch(model)
+                names += _controls_of(model)
+        self._controls.start(names)
+        return self._controls
+
+    def judge(self, job: Job) -> Finding | ChanceFinding | None:
+        """Judge, and keep what came out.
+
+        Where a model's weights cannot be had, findings are not testable and there are no controls
+        (None); but those of the default model, which everyone can have, raise ``WeightsError``.
+        """
+        try:
+            found = self._chance(job) if job.controls else self._finding(job)
+        except weights.WeightsError:
+            if job.subject == DEFAULT_MODEL:
+                raise
+            if job.controls:
+                return None
+            source = provenance(job.subject, *find(job.subject), "", job.norm)
+            found = untestable(job.claim, source, job.norm, NO_WEIGHTS)
+        listed = self.known.get(job.key)
+        self.found[job] = found.model_copy(update={"known_negative": listed and listed.reason})
+        return self.found[job]
+
+    def findings(self, suite: Iterable[Claim] = ()) -> Findings:
+        """All that was found, each finding with the chance rate of its own architecture.
+
+        It is complete if every job of ``suite``, all claims that there are, was judged under both
+        norms, on the published numbers and on all models of this run, the default among them.
+        """
+        found = [self.found[job] for job in self.jobs if job in self.found]
+        controls = tuple(one for one in found if isinstance(one, ChanceFinding))
+        rates = {(c.claim, c.model, c.norm): c.chance for c in controls}
+        judged = {one.claim for one in found}
+        return Findings(
+            environment=environment(),
+            complete=self._complete(suite),
+            claims=records_of(job.claim for job in self.jobs if job.claim.id in judged),
+            findings=tuple(
+                one.model_copy(update={"chance": rates.get((one.claim, one.subject, one.norm))})
+                for one in found
+                if isinstance(one, Finding)
+            ),
+            controls=controls,
+        )
+
+    def stop(self) -> None:
+        """Begin no further control."""
+        if self._controls:
+            self._controls.stop()
+
+    def _complete(self, suite: Iterable[Claim]) -> bool:
+        models = list(dict.fromkeys([DEFAULT_MODEL, *self.models]))
+        wanted = {
+            job.id
+            for claim in suite
+            for job in jobs_of(claim, models, NORMS)
+            if job.subject not in self.out_of_reach
+        }
+        return bool(wanted) and not self.text and wanted <= {job.id for job in self.found}
+
+    def _fetch(self, name: str) -> None:
+        """Have a model's weights ready; whether they can be had is tried once."""
+        if name in self.out_of_reach:
+            raise weights.WeightsError(self.out_of_reach[name])
+        if name in self._fetched:
+            return
+        try:
+            weights.fetch(find(name)[0])
+            self._fetched.add(name)
+        except weights.WeightsError as error:
+            self.out_of_reach[name] = str(error)
+            raise
+
+    def _finding(self, job: Job) -> Finding:
+        if self._subject is None or self._subject.name != job.subject:
+            self._subject = None  # one network at a time in memory
+            if job.subject != Published.name:
+                self._fetch(job.subject)
+            self._subject = subject(job.subject)
+        return judge(job.claim, Case(self._subject, job.norm, self.text))
+
+    def _chance(self, job: Job) -> ChanceFinding:
+        self._subject = None
+        self._fetch(job.subject)
+        asked = self._controls or self.start(self.jobs)
+        controls = map(asked.result, _controls_of(job.subject))
+        return ChanceFinding(
+            claim=job.claim.id,
+            model=job.subject,
+            norm=job.key[2],
+            seeds=tuple(CONTROL_SEEDS),
+            chance=chance(job.claim, (Case(control, job.norm, self.text) for control in controls)),
+        )
+
+
+def _controls_of(model: str) -> list[str]:
+    return [control_name(model, seed) for seed in CONTROL_SEEDS]

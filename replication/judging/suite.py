@@ -1,0 +1,81 @@
+"""The suite: the claims of a folder, and the jobs that each of them stands for."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from replication.base.norms import Norm
+from replication.judging.claims import Claim
+from replication.judging.findings import ClaimNorm
+from replication.models.registry import find
+from replication.questions.subjects import Published
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claim on one subject, or on the untrained controls of a model, under one norm."""
+
+    claim: Claim
+    subject: str
+    """The subject's name; of controls, that of their model."""
+    norm: Norm
+    controls: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, ClaimNorm]:
+        """Claim, subject and norm as known negatives name them."""
+        norm: ClaimNorm = self.norm if self.claim.norm_matters else "either"
+        return self.claim.id, f"{'controls of ' * self.controls}{self.subject}", norm
+
+    @property
+    def id(self) -> str:
+        """The key in the form of a test's name."""
+        claim, subject, norm = self.key
+        return f"{claim}[{subject}-{norm}]"
+
+
+def jobs_of(claim: Claim, models: Iterable[str], norms: Sequence[Norm]) -> Iterator[Job]:
+    """The jobs of a claim: on the published numbers, on each model, on its controls."""
+    if claim.figures and ("none" in norms or not claim.norm_matters):
+        yield Job(claim, Published.name, "none")
+    if claim.published_only:
+        return
+    for norm in claim.norms(norms):
+        for model in models:
+            yield Job(claim, model, norm)
+            if find(model)[1] is None:
+                yield Job(claim, model, norm, controls=True)
+
+
+def is_on_one_text(claim: Claim) -> bool:
+    """Whether all that the claim asks is asked of one text, so that another can take its place."""
+    texts = {getattr(question, "text", None) for question in claim.questions}
+    return len({text.prompt for text in texts if text}) == 1 and None not in texts
+
+
+def claims_in(folder: Path) -> tuple[Claim, ...]:
+    """All claims of the modules ``test_*.py`` of a folder, module by module, as they stand there.
+
+    ``ValueError`` where there are none, or two of one id.
+    """
+    claims: dict[str, Claim] = {}
+    for path in sorted(folder.glob("test_*.py")):
+        for claim in _claims_of(path):
+            if claim.id in claims:
+                raise ValueError(f"{path} has a second claim {claim.id}: give it another id")
+            claims[claim.id] = claim
+    if not claims:
+        raise ValueError(f"no claims in {folder}: expected modules test_*.py with some")
+    return tuple(claims.values())
+
+
+def _claims_of(path: Path) -> list[Claim]:
+    spec = spec_from_file_location(f"claims_of_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is no module")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look their annotations up
+    spec.loader.exec_module(module)
+    return [found for found in vars(module).values() if isinstance(found, Claim)]

@@ -1,0 +1,72 @@
+"""The claims of a folder are found by file, and stand for the jobs that they should."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from claim_runs import PLANTED, ROOT
+
+from replication.judging.suite import claims_in, jobs_of
+from replication.judging.verdicts import MARKS
+from replication.models.registry import control_name
+
+CLAIMS = {claim.id: claim for claim in claims_in(ROOT / "claims")}
+
+
+def test_every_claim_stands_in_the_committed_table() -> None:
+    """The table is generated: a claim that is lost, or new, shows there."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    (table,) = (
+        text.split(MARKS[0])[1].split(MARKS[1])[0]
+        for text in (page.read_text("utf-8") for page in pages)
+        if MARKS[0] in text
+    )
+    assert sorted(CLAIMS) == re.findall(r"^\| ([A-Z]+-[^ |]+)", table, re.MULTILINE)
+
+
+def test_claims_are_found_without_a_trace_on_the_path(tmp_path: Path) -> None:
+    (tmp_path / "test_planted.py").write_text(PLANTED)
+    before = list(sys.path)
+    assert [claim.id for claim in claims_in(tmp_path)] == ["T-01", "T-02"]
+    assert sys.path == before
+
+
+def test_two_claims_of_one_id_are_refused(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / f"test_{name}.py").write_text(PLANTED)
+    with pytest.raises(ValueError, match=r"test_other.py has a second claim T-01"):
+        claims_in(tmp_path)
+
+
+def test_a_folder_without_claims_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=f"no claims in {tmp_path}"):
+        claims_in(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("claim", "norms", "ids"),
+    [
+        (
+            "HS-03",
+            ("none", "final"),
+            "published-none smollm2-none controls of smollm2-none smollm2-final "
+            "controls of smollm2-final",
+        ),
+        ("HS-03", ("final",), "smollm2-final controls of smollm2-final"),
+        ("HS-01", ("none", "final"), "published-either smollm2-either controls of smollm2-either"),
+        ("HS-01", ("final",), "published-either smollm2-either controls of smollm2-either"),
+        ("SLIP-01", ("none", "final"), "published-none"),
+        ("HS-14-many", ("none",), "smollm2-either controls of smollm2-either"),  # not published
+    ],
+)
+def test_hand_worked_jobs(claim: str, norms: tuple[str, ...], ids: str) -> None:
+    jobs = jobs_of(CLAIMS[claim], ["smollm2"], norms)  # type: ignore[arg-type]
+    assert " ".join(job.id for job in jobs) == " ".join(
+        f"{claim}[{id}]" for id in re.findall(r"(?:controls of )?\S+", ids)
+    )
+
+
+def test_a_control_has_no_controls() -> None:
+    jobs = list(jobs_of(CLAIMS["HS-03"], [control_name("smollm2", 3)], ["none"]))
+    assert [job.id for job in jobs] == ["HS-03[published-none]", "HS-03[smollm2-untrained-3-none]"]
