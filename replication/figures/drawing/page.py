@@ -70,12 +70,27 @@ class _Place:
     """From the bottom up."""
     heading: list[Text] = field(default_factory=list)
 
-    def draw(self, width: float) -> None:
-        """Draw into axes of a width at most, where the layout has put them, and measure that."""
-        self.ax.clear()
-        self.cut(width)
+    def draw_names(self) -> None:
+        """Draw into axes so narrow that nothing is written but the names of rows."""
+        if self.panel.flush:
+            self.ax.set_axis_off()
+            return
+        self.cut(NARROW)
         self.panel.draw(self.ax)
-        box, whole = self.ax.bbox, self.ax.get_tightbbox(for_layout_only=True)
+        self.ax.xaxis.set_visible(False)
+
+    def draw(self) -> None:
+        """Draw again, into the axes as wide as the layout has made them, and measure that."""
+        ax = self.ax
+        ax.xaxis.set_visible(True)
+        # Not by ax.clear(): the names of rows, which stay the same, take longest to make.
+        for drawn in (*ax.containers, *ax.texts):
+            drawn.remove()
+        for drawn in (*ax.lines, *ax.patches, *ax.collections, *ax.images):
+            drawn.remove()
+        self.cut(self.panel.width)
+        self.panel.draw(ax)
+        box, whole = ax.bbox, ax.get_tightbbox(for_layout_only=True)
         assert whole
         self.left, self.below = (box.x0 - whole.x0) / DOTS, (box.y0 - whole.y0) / DOTS
         self.above = (whole.y1 - box.y1) / DOTS
@@ -166,14 +181,10 @@ def _set_panels(figure: Figure, lines: Sequence[Line], header: float) -> None:
     every = list(chain.from_iterable(places))
     heights = [line[0].height for line in places]
     for place in every:
-        if place.panel.flush:
-            place.ax.set_axis_off()
-            continue
-        place.draw(NARROW)
-        place.ax.set_xticks([])
+        place.draw_names()
     _lay_out(figure, grid, [1.0] * len(lines), heights, header, len(lines))
     for place in every:
-        place.draw(place.panel.width)
+        place.draw()
     starts = _starts(every)
     above = [_write_headings(line, starts) for line in places]
     around = sum(max(p.below for p in line) + max(p.above for p in line) for line in places)
