@@ -16,12 +16,13 @@ from replication.figures.drawing.cells import (
     SHARE_COLOURS,
     TEXT,
     cells,
+    colour_key,
     label_tokens,
     shortened,
     visible,
     write,
 )
-from replication.figures.drawing.page import WHOLE, Line, Panel, Results, colour_key, lines_of, page
+from replication.figures.drawing.page import WHOLE, Line, Panel, Results, lines_of, page
 from replication.results.attention import LayerAttention
 
 NOTE = (

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 # Magma is perceptually uniform and safe for the colour-blind; its ends, black and nearly white,
@@ -150,3 +151,20 @@ def needs_light(colours: np.ndarray) -> np.ndarray:
     linear = np.where(red_green_blue <= 0.04, red_green_blue / 12.9, red_green_blue**2.2)
     # Contrast with white and with black is the same at a luminance of 0.18 (WCAG 2).
     return linear @ (0.2126, 0.7152, 0.0722) < 0.18
+
+
+def colour_key(figure: Figure, norm: Normalize, colours: ListedColormap, label: str) -> Axes:
+    """The colour scale, in the top right corner of a page."""
+    wide, high = figure.get_size_inches()
+    ax = figure.add_axes((1 - 2.5 / wide, 1 - 0.24 / high, 2.3 / wide, 0.12 / high))
+    bar = figure.colorbar(ScalarMappable(norm, colours), ax, orientation="horizontal")
+    ax.minorticks_off()
+    ax.tick_params(labelsize=TEXT, length=2, pad=1.5)
+    bar.outline.set_visible(False)
+    if isinstance(norm, LogNorm):
+        ticks = {1: "1", 10: "10", 100: "100", 1000: "1k", 10_000: "10k", 100_000: "100k"}
+        inside = [tick for tick in ticks if tick <= (norm.vmax or 1)]
+        bar.set_ticks(inside, labels=[ticks[tick] for tick in inside])
+    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    ax.annotate(label, (0, 0.5), (-6, 0), ha="right", va="center", fontsize=TEXT, **place)
+    return ax

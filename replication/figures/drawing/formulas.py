@@ -8,14 +8,16 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from replication.figures.drawing.cells import (
+    LONGEST,
     RANK_COLOURS,
     TEXT,
     cells,
+    colour_key,
     percent,
     visible,
     write,
 )
-from replication.figures.drawing.page import Line, Panel, Results, colour_key, lines_of, page
+from replication.figures.drawing.page import Line, Panel, Results, lines_of, page
 from replication.results.lens import FORMULAS, FormulaVariants
 
 ROW, COLUMN = 0.16, 1.35  # inches
@@ -38,7 +40,7 @@ def draw_formulas(found: FormulaVariants, ax: Axes, worst: int) -> Axes:
     write(ax, image, shares, 0.05, "left")
     ax.set_xticks(range(len(FORMULAS)), FORMULAS)
     ax.tick_params(axis="x", labelsize=TEXT)
-    word = visible(found.word)
+    word = visible(found.word, LONGEST)
     ax.set_xlabel(f"rank and probability of {word}", fontsize=TEXT, parse_math=False)
     return ax
 

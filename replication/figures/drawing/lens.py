@@ -18,6 +18,7 @@ from replication.figures.drawing.cells import (
     SHARE_COLOURS,
     TEXT,
     cells,
+    colour_key,
     label_tokens,
     points,
     shortened,
@@ -29,7 +30,6 @@ from replication.figures.drawing.page import (
     WHOLE,
     Line,
     Results,
-    colour_key,
     page,
     panel_of,
 )

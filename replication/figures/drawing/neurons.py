@@ -8,8 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from replication.figures.drawing.cells import SHARE_COLOURS, TEXT, label_tokens, shortened
-from replication.figures.drawing.page import WHOLE, Line, Panel, Results, colour_key, lines_of, page
+from replication.figures.drawing.cells import (
+    SHARE_COLOURS,
+    TEXT,
+    colour_key,
+    label_tokens,
+    shortened,
+)
+from replication.figures.drawing.page import WHOLE, Line, Panel, Results, lines_of, page
 from replication.figures.drawing.sparklines import SPARK, sparklines
 from replication.results.neurons import Firing
 

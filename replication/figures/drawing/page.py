@@ -1,22 +1,20 @@
-"""A page of drawings: lines of panels below a title, set by matplotlib's constrained layout.
+"""A page of drawings: lines of panels below a title.
 
-Every panel has the height that it asks for and at most the width; what stands around it takes the
-room that the renderer measures, and a page is as high as all that.
+Every panel has the height that it asks for and at most the width. What stands around it takes the
+room that matplotlib measures, as its constrained layout would have it; but that one's solver now
+and then aborts the whole process, and does not always come to the same result
+(github.com/nucleic/kiwi, issues 15 and 57), while figures are to have the same bytes each time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from replication.figures.drawing.cells import DOTS, MONO, TEXT, points, wrapped
@@ -28,8 +26,8 @@ Results = Mapping[str, Sequence[Any]]
 # Inches. Shown 900 pixels wide, a page has 100 pixels to an inch, 1.4 to a point.
 WIDTH, EDGE = 9.0, 0.06
 WHOLE = WIDTH - 2 * EDGE
-HEADER = 0.42  # for the title
-APART, CLOSE, PAD = 0.22, 0.1, 0.04  # above a line with headings, one without, below a heading
+TITLE = 0.42  # the height of the title
+APART, CLOSE, PAD = 0.2, 0.12, 0.06  # above a line with headings, one without; between headings
 NARROW = 0.01
 
 
@@ -54,71 +52,26 @@ Line = Sequence[Panel | None]
 """Panels side by side, ``None`` for an empty place; a panel alone may be as wide as the page."""
 
 
-@dataclass
-class _Place:
-    """A panel with its axes and what stands around these."""
-
-    panel: Panel
-    ax: Axes
-    column: int
-    height: float
-    """Of the axes, as of all the others of the line; this and the rest in inches."""
-    left: float = 0.0
-    below: float = 0.0
-    above: float = 0.0
-    source: list[Text] = field(default_factory=list)
-    """From the bottom up."""
-    heading: list[Text] = field(default_factory=list)
-
-    def draw_names(self) -> None:
-        """Draw into axes so narrow that nothing is written but the names of rows."""
-        if self.panel.flush:
-            self.ax.set_axis_off()
-            return
-        self.cut(NARROW)
-        self.panel.draw(self.ax)
-        self.ax.xaxis.set_visible(False)
-
-    def draw(self) -> None:
-        """Draw again, into the axes as wide as the layout has made them, and measure that."""
-        ax = self.ax
-        ax.xaxis.set_visible(True)
-        # Not by ax.clear(): the names of rows, which stay the same, take longest to make.
-        for drawn in (*ax.containers, *ax.texts):
-            drawn.remove()
-        for drawn in (*ax.lines, *ax.patches, *ax.collections, *ax.images):
-            drawn.remove()
-        self.cut(self.panel.width)
-        self.panel.draw(ax)
-        box, whole = ax.bbox, ax.get_tightbbox(for_layout_only=True)
-        assert whole
-        self.left, self.below = (box.x0 - whole.x0) / DOTS, (box.y0 - whole.y0) / DOTS
-        self.above = (whole.y1 - box.y1) / DOTS
-
-    def cut(self, width: float) -> None:
-        """Give the axes just their height, and a width at most."""
-        box, high = self.ax.get_position(), _figure(self.ax).get_figheight()
-        left, width = box.x0, min(box.width, width / WIDTH)
-        if self.panel.flush:
-            left, width = EDGE / WIDTH, WHOLE / WIDTH
-        self.ax.set_position((left, box.y1 - self.height / high, width, self.height / high))
-        self.ax.set_in_layout(True)  # which setting a position has ended
-
-
 def page(title: str, lines: Sequence[Line], note: str = "") -> Figure:
     """Lines of panels below a title and a note on how to read them."""
     figure = Figure((WIDTH, 1), dpi=DOTS)
     FigureCanvasAgg(figure)  # whose renderer measures texts
-    head = [
-        _write(figure, [title], fontsize=12, weight="bold"),
-        _write(figure, wrapped(note, WHOLE * 72, TEXT + 1), fontsize=TEXT + 1),
-    ]
-    header = HEADER + _height(head[1:])
-    figure.set_figheight(header + EDGE)
-    if lines:
-        _set_panels(figure, lines, header)
-    for text, above in zip(head, (0.12, HEADER), strict=True):
-        text.set(y=figure.get_figheight() - above, va="top")
+    entitled = _write(figure, [title], EDGE, fontsize=12, weight="bold")
+    entitled.set_y(-0.1 - _height(entitled))
+    said = _write(figure, wrapped(note, WHOLE * 72, TEXT + 1), EDGE, fontsize=TEXT + 1)
+    down = TITLE + _height(said)
+    said.set_y(-down)
+    places = _places(figure, lines)
+    every = list(chain.from_iterable(places))
+    starts = _draw(every)
+    for line in places:
+        down = _stack(line, starts, down)
+    high = down + EDGE
+    figure.set_figheight(high)
+    for place in every:
+        place.put(high - place.down)
+    for text in figure.texts:
+        text.set_y(text.get_position()[1] + high)
     return figure
 
 
@@ -130,16 +83,12 @@ def lines_of(results: Results, draw: Callable[[Any], Sequence[Line]]) -> list[Li
 
 
 def panel_of(
-    result: Any,
-    draw: Callable[[Axes], object],
-    height: float,
-    width: float = WHOLE,
-    heading: str = "",
+    result: Any, draw: Callable[[Axes], object], height: float, width: float = WHOLE, **more: str
 ) -> Panel:
-    """A panel of a result with its source; where there is nothing to draw, with the reason."""
+    """A panel of a result under its source; where there is nothing to draw, of the reason."""
     if isinstance(result, Untestable):
         draw, height = partial(draw_untestable, result), 0.1
-    return Panel(draw, height, width, result.provenance, heading)
+    return Panel(draw, height, width, result.provenance, **more)
 
 
 def _reason(result: Untestable) -> Panel:
@@ -154,138 +103,148 @@ def draw_untestable(result: Untestable, ax: Axes) -> Axes:
     return ax
 
 
-def colour_key(figure: Figure, norm: Normalize, colours: ListedColormap, label: str) -> Axes:
-    """The colour scale, in the top right corner of a page."""
-    high = float(figure.get_figheight())
-    ax = figure.add_axes((1 - 2.5 / WIDTH, 1 - 0.24 / high, 2.3 / WIDTH, 0.12 / high))
-    bar = figure.colorbar(ScalarMappable(norm, colours), ax, orientation="horizontal")
-    ax.minorticks_off()
-    ax.tick_params(labelsize=TEXT, length=2, pad=1.5)
-    bar.outline.set_visible(False)
-    if isinstance(norm, LogNorm):
-        ticks = {1: "1", 10: "10", 100: "100", 1000: "1k", 10_000: "10k", 100_000: "100k"}
-        inside = [tick for tick in ticks if tick <= (norm.vmax or 1)]
-        bar.set_ticks(inside, labels=[ticks[tick] for tick in inside])
-    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-    ax.annotate(label, (0, 0.5), (-6, 0), ha="right", va="center", fontsize=TEXT, **place)
-    return ax
+@dataclass
+class _Place:
+    """A panel on its page; in inches."""
+
+    panel: Panel
+    ax: Axes
+    columns: range
+    """Of the page, which it takes."""
+    height: float
+    """Of the axes, as of all others of the line."""
+    left: float = 0.0
+    width: float = NARROW
+    down: float = 0.0
+    """From the top of the page to the lower edge of the axes."""
+    around: tuple[float, ...] = (0, 0, 0, 0)
+    """How much stands left of the axes, below, right of and above them."""
+
+    @property
+    def figure(self) -> Figure:
+        figure = self.ax.get_figure(root=True)
+        assert figure, "the axes were removed from their page"
+        return figure
+
+    def put(self, bottom: float) -> None:
+        """Place the axes at so much above the bottom of the page."""
+        high = self.figure.get_figheight()
+        box = self.left / WIDTH, bottom / high, self.width / WIDTH, self.height / high
+        self.ax.set_position(box)
+
+    def draw(self, only_names: bool = False) -> None:
+        """Draw, in the place of what was drawn, and measure what stands around the axes."""
+        ax = self.ax
+        drawn: list[Any] = [*ax.containers, *ax.texts]
+        for artist in drawn:  # not by ax.clear(): the names of rows, which stay, take long to make
+            artist.remove()
+        for artist in (*ax.lines, *ax.patches, *ax.collections, *ax.images):
+            artist.remove()
+        self.put(0)
+        self.panel.draw(ax)
+        ax.xaxis.set_visible(not only_names)
+        if only_names and (legend := ax.get_legend()):
+            legend.remove()
+        box, whole = ax.bbox, ax.get_tightbbox(for_layout_only=True)
+        assert whole
+        around = box.x0 - whole.x0, box.y0 - whole.y0, whole.x1 - box.x1, whole.y1 - box.y1
+        self.around = tuple(beyond / DOTS for beyond in around)
 
 
-def _set_panels(figure: Figure, lines: Sequence[Line], header: float) -> None:
-    """Draw the panels, and make the page as high as they need.
+def _places(figure: Figure, lines: Sequence[Line]) -> list[list[_Place]]:
+    """Axes for all panels."""
+    count = max(map(len, lines), default=0)
+    places: list[list[_Place]] = [[] for _ in lines]
+    for line, panels in zip(places, lines, strict=True):
+        height = max(panel.height for panel in panels if panel)
+        for number, panel in enumerate(panels):
+            columns = range(number, number + 1) if len(panels) > 1 else range(count)
+            if panel:
+                line.append(_Place(panel, figure.add_axes((0, 0, 1, 1)), columns, height))
+    return places
+
+
+def _draw(places: Sequence[_Place]) -> list[float]:
+    """Draw panels as wide as they can be; return where each column of the page begins and, last,
+    where one after them would.
 
     They are drawn twice, since what fits into them depends on the room that names of rows leave:
-    first so narrow that hardly anything else is written.
+    first so narrow that little else is written.
     """
-    grid, places = _places(figure, lines)
-    every = list(chain.from_iterable(places))
-    heights = [line[0].height for line in places]
-    for place in every:
-        place.draw_names()
-    _lay_out(figure, grid, [1.0] * len(lines), heights, header, len(lines))
-    for place in every:
-        place.draw()
-    starts = _starts(every)
-    above = [_write_headings(line, starts) for line in places]
-    around = sum(max(p.below for p in line) + max(p.above for p in line) for line in places)
-    _lay_out(figure, grid, above, heights, header, around)
-    for place in every:
-        place.cut(place.panel.width)
-    starts = _starts(every)
-    for line in places:
-        _lift_headings(line, starts)
-
-
-def _places(figure: Figure, lines: Sequence[Line]) -> tuple[GridSpec, list[list[_Place]]]:
-    """Axes for all panels, in a grid that has a row for headings above each line."""
-    columns = max(map(len, lines))
-    full = zip(*(line for line in lines if len(line) == columns), strict=True)
-    widths = [max(panel.width for panel in column if panel) for column in full]
-    grid = figure.add_gridspec(2 * len(lines), columns, width_ratios=widths)
-    places: list[list[_Place]] = [[] for _ in lines]
-    for number, line in enumerate(lines):
-        height = max(panel.height for panel in line if panel)
-        for column, panel in enumerate(line):
-            cell = grid[2 * number + 1, column if len(line) > 1 else slice(None)]
-            if panel:
-                places[number].append(_Place(panel, figure.add_subplot(cell), column, height))
-    return grid, places
-
-
-def _lay_out(
-    figure: Figure,
-    grid: GridSpec,
-    above: Sequence[float],
-    heights: Sequence[float],
-    header: float,
-    around: float,
-) -> None:
-    """Lay out a page on which panels of these heights have so much room around all of them."""
-    rows = list(chain.from_iterable(zip(above, heights, strict=True)))
-    high = header + sum(rows) + around + EDGE
-    figure.set_figheight(high)
-    grid.set_height_ratios(rows)
-    rect = (0, EDGE / high, 1, 1 - (header + EDGE) / high)
-    ConstrainedLayoutEngine(h_pad=0, w_pad=EDGE, hspace=0, wspace=0, rect=rect).execute(figure)
-
-
-def _starts(places: Sequence[_Place]) -> dict[int, float]:
-    """By column of the page, where the names of rows begin, in inches."""
-    lefts: dict[int, float] = {}
     for place in places:
-        left = place.ax.get_position().x0 * WIDTH - place.left
-        lefts[place.column] = min(left, lefts.get(place.column, WIDTH))
-    return lefts
+        if not place.panel.flush:
+            place.draw(only_names=True)
+    columns = range(max((place.columns.stop for place in places), default=0))
+    names = [max((p.around[0] for p in places if p.columns[0] == n), default=0) for n in columns]
+    ends = [max((p.around[2] for p in places if p.columns[-1] == n), default=0) for n in columns]
+    widths = [
+        max((p.panel.width for p in places if [*p.columns] == [n]), default=0) for n in columns
+    ]
+    room = WIDTH - sum(names) - sum(ends) - 2 * EDGE * len(columns)
+    starts, edges = [EDGE], list[tuple[float, float]]()
+    for name, end, width in zip(names, ends, widths, strict=True):
+        left = starts[-1] + name
+        edges.append((left, left + room * width / sum(widths)))
+        starts.append(edges[-1][1] + end + 2 * EDGE)
+    for place in places:
+        left, right = edges[place.columns[0]][0], edges[place.columns[-1]][1]
+        place.left = EDGE if place.panel.flush else left
+        place.width = WHOLE if place.panel.flush else min(right - left, place.panel.width)
+        place.draw()
+    return starts
 
 
-def _write_headings(line: Sequence[_Place], starts: Mapping[int, float]) -> float:
-    """Write what stands above the panels of a line; return how high that is."""
-    lefts = [*(starts[place.column] for place in line), WIDTH + EDGE]
-    headed = [left for left, place in zip(lefts, line, strict=False) if place.panel.heading]
-    for place, left, end in zip(line, lefts, lefts[1:], strict=False):
-        if place.panel.source:
-            place.source = _write_source(place.panel.source, place.ax, 72 * (end - left - 2 * EDGE))
-        if place.panel.heading:
-            end = min((other for other in headed if other > left), default=WIDTH + EDGE)
-            said = wrapped(place.panel.heading, 72 * (end - left - 2 * EDGE), TEXT + 1, MONO)
-            place.heading = [_write(_figure(place.ax), said, fontsize=TEXT + 1, family=MONO)]
-    source = max(_height(place.source) for place in line)
-    heading = max(_height(place.heading) for place in line)
-    return (APART if source else CLOSE) + source + (heading + PAD if heading else 0)
-
-
-def _write_source(source: Provenance, ax: Axes, room: float) -> list[Text]:
-    """Write with which weights, then who was measured and how, in lines of a width in points."""
-    figure, lens = _figure(ax), f", norm: {source.norm}" if source.norm else ""
-    who = wrapped(f"{source.subject}{lens}", room, weight="bold")
-    weights = wrapped(f"{source.model}, {source.weights}", room)
-    return [_write(figure, weights, color="0.35"), _write(figure, who, weight="bold")]
-
-
-def _lift_headings(line: Sequence[_Place], starts: Mapping[int, float]) -> None:
-    """Set headings onto the highest of what belongs to the panels of a line."""
-    high = _figure(line[0].ax).get_figheight()
-    top = line[0].ax.get_position().y1 * high + max(place.above for place in line) + PAD
-    common = top + max(_height(place.source) for place in line) + PAD
+def _stack(line: Sequence[_Place], starts: Sequence[float], top: float) -> float:
+    """Set a line of panels and what stands above them below a place of the page, in inches from
+    its top; return where the line ends.
+    """
+    sources = [_write_source(place, starts) for place in line if place.panel.source]
+    headings = [_write_heading(place, line, starts) for place in line if place.panel.heading]
+    top += APART if sources else CLOSE
+    if headings:
+        top += max(map(_height, headings)) + PAD
+        for heading in headings:
+            heading.set_y(PAD - top)
+    top += max((sum(map(_height, texts)) for texts in sources), default=0)
+    for subject, model in sources:
+        model.set_y(-top)
+        subject.set_y(_height(model) - top)
+    top += max(place.around[3] for place in line) + (PAD if sources else 0)
     for place in line:
-        for texts, base in ((place.source, top), (place.heading, common)):
-            for number, text in enumerate(texts):
-                text.set_position((starts[place.column], base + _height(texts[:number])))
+        place.down = top + place.height
+    return place.down + max(place.around[1] for place in line)
 
 
-def _write(figure: Figure, lines: Sequence[str], **font: Any) -> Text:
-    """Text on a page, placed in inches from its lower left corner."""
+def _write_source(place: _Place, starts: Sequence[float]) -> tuple[Text, Text]:
+    """Write who was measured and how, and with which weights."""
+    source, columns = place.panel.source, place.columns
+    assert source
+    left, room = starts[columns[0]], 72 * (starts[columns[-1] + 1] - starts[columns[0]] - 2 * EDGE)
+    lens = f", norm: {source.norm}" if source.norm else ""
+    subject = wrapped(f"{source.subject}{lens}", room, weight="bold")
+    model = wrapped(f"{source.model}, {source.weights}", room)
+    return (
+        _write(place.figure, subject, left, weight="bold"),
+        _write(place.figure, model, left, color="0.35"),
+    )
+
+
+def _write_heading(place: _Place, line: Sequence[_Place], starts: Sequence[float]) -> Text:
+    """Write what a panel has in common with those after it, as far as the next that says so."""
+    left = starts[place.columns[0]]
+    headed = (starts[other.columns[0]] for other in line if other.panel.heading)
+    end = min((start for start in headed if start > left), default=starts[-1])
+    said = wrapped(place.panel.heading, 72 * (end - left - 2 * EDGE), TEXT + 1, MONO)
+    return _write(place.figure, said, left, fontsize=TEXT + 1, family=MONO)
+
+
+def _write(figure: Figure, lines: Sequence[str], left: float, **font: Any) -> Text:
+    """Text on a page, in inches from its lower left corner."""
     style: dict[str, Any] = {"fontsize": TEXT, "linespacing": 1.3, "va": "bottom"} | font
     inches = figure.dpi_scale_trans
-    return figure.text(EDGE, 0, "\n".join(lines), transform=inches, parse_math=False, **style)
+    return figure.text(left, 0, "\n".join(lines), transform=inches, parse_math=False, **style)
 
 
-def _height(texts: Sequence[Text]) -> float:
-    """How high texts are one above the other, in inches."""
-    return sum(text.get_window_extent().height for text in texts) / DOTS
-
-
-def _figure(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    assert figure, "the axes were removed from their page"
-    return figure
+def _height(text: Text) -> float:
+    """How high a text is, in inches."""
+    return text.get_window_extent().height / DOTS

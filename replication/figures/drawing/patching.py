@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from replication.figures.drawing.cells import (
     TEXT,
     cells,
+    colour_key,
     label_tokens,
     points,
     shortened,
@@ -23,7 +24,7 @@ from replication.figures.drawing.cells import (
     wrapped,
     write,
 )
-from replication.figures.drawing.page import Line, Panel, Results, colour_key, lines_of, page
+from replication.figures.drawing.page import Line, Panel, Results, lines_of, page
 from replication.results.patching import SITES, PatchingEffects, Site
 
 # Brown is negative and purple positive, which the colour-blind tell apart; white is no effect.

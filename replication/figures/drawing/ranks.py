@@ -19,6 +19,7 @@ from replication.figures.drawing.cells import (
     SHARE_COLOURS,
     TEXT,
     cells,
+    colour_key,
     label_tokens,
     percent,
     points,
@@ -32,7 +33,6 @@ from replication.figures.drawing.page import (
     Line,
     Panel,
     Results,
-    colour_key,
     page,
     panel_of,
 )
@@ -123,12 +123,12 @@ def _panel(result: Any, vocabulary: int, last_layer: bool, heading: bool) -> tup
     if isinstance(result, RankGrid):
         columns, draw = len(result.tokens), partial(draw_ranks, result, vocabulary=vocabulary)
         size = result.layers * ROW, min(WHOLE, columns * WIDEST)
-        return panel_of(result, draw, *size, heading_said), max(0.75, columns * CELL)
+        return panel_of(result, draw, *size, heading=heading_said), max(0.75, columns * CELL)
     if isinstance(result, TopTokens) and not last_layer:
         draw = partial(draw_top_tokens, result)
-        return panel_of(result, draw, result.layers * ROW, WHOLE, heading_said), WHOLE
+        return panel_of(result, draw, result.layers * ROW, WHOLE, heading=heading_said), WHOLE
     draw = partial(draw_candidates, result)
-    return panel_of(result, draw, 12 * ROW, COLUMN, heading_said), COLUMN
+    return panel_of(result, draw, 12 * ROW, COLUMN, heading=heading_said), COLUMN
 
 
 def _lines(groups: Sequence[Sequence[tuple[Panel, float]]]) -> Iterator[Line]:
@@ -154,7 +154,7 @@ def _beside(number: str, token: str, room: float) -> str:
 
 
 def _fitting(rank: int, room: float) -> str:
-    short = f"{rank / 1000:.1f}k" if rank < 9950 else f"{rank / 1000:.0f}k"
-    forms = (str(rank), short) if rank >= 1000 else (str(rank),)
-    # No letter of a number is wider than a digit, and all digits are as wide as 0.
-    return next((form for form in forms if len(form) * text_width("0") <= room - 1.5), "")
+    if len(str(rank)) * text_width("0") <= room - 2.5:  # all digits are equally wide
+        return str(rank)
+    thousands = f"{rank / 1000:.1f}k" if rank < 9950 else f"{rank / 1000:.0f}k"
+    return thousands if rank >= 1000 and text_width(thousands) <= room - 1 else ""

@@ -19,6 +19,7 @@ from replication.figures.drawing.cells import (
     SHARE_COLOURS,
     TEXT,
     cells,
+    colour_key,
     label_tokens,
     points,
     shortened,
@@ -26,7 +27,7 @@ from replication.figures.drawing.cells import (
     visible,
     write,
 )
-from replication.figures.drawing.page import WHOLE, Line, Panel, Results, colour_key, lines_of, page
+from replication.figures.drawing.page import WHOLE, Line, Panel, Results, lines_of, page
 from replication.results.saliency import Saliency
 
 ROW, WIDEST = 0.17, 0.62  # inches: a row of shares; a column's greatest width
