@@ -18,7 +18,9 @@ from replication.figures.drawing.cells import (
     cells,
     colour_key,
     label_tokens,
+    points,
     shortened,
+    text_width,
     visible,
     write,
 )
@@ -47,10 +49,11 @@ def draw_head(attention: LayerAttention, ax: Axes, head: int) -> Axes:
 
 
 def draw_last_token(attention: LayerAttention, ax: Axes) -> Axes:
-    """Draw what the last token attends to: heads down, keys across, in percent."""
+    """Draw what the last token attends to: heads down, keys across, in percent where that fits."""
     weights = attention.weights[:, -1]
     image = cells(ax, weights, Normalize(0, 1), SHARE_COLOURS)
-    write(ax, image, [[f"{100 * weight:.0f}" for weight in row] for row in weights])
+    if text_width("100") <= points(ax) / weights.shape[1]:
+        write(ax, image, [[f"{100 * weight:.0f}" for weight in row] for row in weights])
     ax.set_yticks(range(len(weights)), [f"head {head}" for head in range(len(weights))])
     label_tokens(ax, shortened(attention.tokens))
     last = visible(attention.tokens[-1], LONGEST)

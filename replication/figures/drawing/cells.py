@@ -14,6 +14,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import MaxNLocator
 
 # Magma is perceptually uniform and safe for the colour-blind; its ends, black and nearly white,
 # are left out so that the best cells keep a hue and the worst still stand out from the page.
@@ -57,9 +58,14 @@ def percent(share: float) -> str:
 
 
 def points(ax: Axes) -> float:
-    """How wide a drawing is."""
+    """How wide a drawing is, in points."""
     figure = ax.get_figure(root=True)
     return float(ax.bbox.width / figure.dpi * 72) if figure else 0.0
+
+
+def height(ax: Axes) -> float:
+    """How high a drawing is, in points."""
+    return points(ax) * float(ax.bbox.height / ax.bbox.width)
 
 
 @lru_cache(maxsize=100_000)
@@ -95,19 +101,33 @@ def wrapped(
     return lines
 
 
-def label_tokens(ax: Axes, labels: Sequence[str]) -> None:
-    """Name the columns of a drawing by their tokens, turned where they are too long; where there is
-    no room for all of them either way, number every twentieth.
+def along_layers(ax: Axes) -> None:
+    """An axis of layers below a drawing of lines."""
+    ax.set_xlabel("after layer", fontsize=TEXT)
+    # Without the number of the very last, which would stick out.
+    steps = MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, prune="upper")
+    ax.xaxis.set_major_locator(steps)
+    ax.tick_params(labelsize=TEXT, length=2)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def label_tokens(ax: Axes, labels: Sequence[str], kind: str = "token", family: str = MONO) -> None:
+    """Name the columns of a drawing, by their tokens for instance, turned where these are too long;
+    where there is no room for all of them either way, number every twentieth.
     """
     room = points(ax) / len(labels)
-    wide = max(text_width(label, TEXT, MONO) for label in labels) > room
-    if wide and room < TEXT + 0.6:
-        marks = range(0, len(labels), 20)
-        ax.set_xticks(marks, [str(mark + 1) if mark else "token 1" for mark in marks])
+    wide = max(text_width(label, TEXT, family) for label in labels) > room
+    if wide and room < 1.2 * TEXT:
+        numbers = {
+            mark: str(mark + 1) if mark else f"{kind} 1" for mark in range(0, len(labels), 20)
+        }
+        end = (len(labels) - 0.5) * room
+        fit = {m: said for m, said in numbers.items() if m * room + text_width(said) / 2 <= end}
+        ax.set_xticks(list(fit), list(fit.values()))
         ax.tick_params(axis="x", length=3, color="0.5")
         return
     ax.set_xticks(range(len(labels)), labels, parse_math=False)
-    ax.tick_params(axis="x", labelrotation=90 if wide else 0, labelfontfamily=MONO)
+    ax.tick_params(axis="x", labelrotation=90 if wide else 0, labelfontfamily=family)
 
 
 def cells(ax: Axes, values: np.ndarray, norm: Normalize, colours: ListedColormap) -> ScalarMappable:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
-from replication.figures.drawing.cells import TEXT
+from replication.figures.drawing.cells import TEXT, along_layers
 from replication.figures.drawing.page import Line, Panel, Results, lines_of, page
 from replication.figures.drawing.sparklines import factor_colour
 from replication.results.sets import LayerCurves
@@ -39,9 +39,7 @@ def draw_curves(curves: LayerCurves, ax: Axes, panel: int = 0) -> Axes:
     lowest, highest = min(0.0, curves.low.min()), max(1.0, curves.high.max())
     ax.set(xlim=(0, layers[-1]), ylim=(lowest - 0.02, highest + 0.02))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
-    ax.set_xlabel("after layer", fontsize=TEXT)
-    ax.tick_params(labelsize=TEXT, length=2)
-    ax.spines[["top", "right"]].set_visible(False)
+    along_layers(ax)
     ax.set_title(curves.panels[panel], loc="right", fontsize=TEXT, weight="bold", pad=4)
     if panel == 0:
         figure = ax.get_figure(root=True)

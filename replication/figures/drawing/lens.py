@@ -17,8 +17,10 @@ from replication.figures.drawing.cells import (
     MONO,
     SHARE_COLOURS,
     TEXT,
+    along_layers,
     cells,
     colour_key,
+    height,
     label_tokens,
     points,
     shortened,
@@ -72,8 +74,7 @@ def _colour(column: int) -> str:
 
 def _name_lines(ax: Axes, words: Sequence[str], ends: Float[np.ndarray, " word"]) -> None:
     """Name the lines at their right ends, moved apart where these lie close together."""
-    height = points(ax) * ax.bbox.height / ax.bbox.width
-    wanted = height * (1 - np.log(ends) / np.log(LEAST))
+    wanted = height(ax) * (1 - np.log(ends) / np.log(LEAST))
     for column, place in enumerate(apart(wanted.tolist(), TEXT + 2)):
         at: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
         style: dict[str, Any] = {"family": MONO, "fontsize": TEXT + 1, "parse_math": False}
@@ -152,8 +153,8 @@ def positions_page(results: Results, title: str) -> Figure:
     shown = list(chain.from_iterable(results.values()))
     grids = [one for one in shown if isinstance(one, PositionGrid)]
     width = len(shown) * NAMES + sum(len(grid.tokens) for grid in grids) * COLUMN
-    height = ROW * max((len(grid.stages) for grid in grids), default=1)
-    panels = [panel_of(one, partial(draw_position_grid, one), height) for one in shown]
+    high = ROW * max((len(grid.stages) for grid in grids), default=1)
+    panels = [panel_of(one, partial(draw_position_grid, one), high) for one in shown]
     figure = page(title, [panels] if width <= WHOLE else [[panel] for panel in panels])
     label = "framed: what really comes next   colour: probability"
     colour_key(figure, Normalize(0, 1), SHARE_COLOURS, label)
@@ -171,8 +172,6 @@ def _named(stage: Stage) -> str:
 
 def _along_layers(ax: Axes, places: Float[np.ndarray, " stage"]) -> None:
     ax.set(xlim=(places[0] - 0.5, places[-1]))
-    ax.set_xlabel("after layer", fontsize=TEXT)
+    along_layers(ax)
     ax.yaxis.label.set_fontsize(TEXT)
-    ax.tick_params(labelsize=TEXT, length=2)
     ax.grid(axis="y", color="0.9", linewidth=0.6)
-    ax.spines[["top", "right"]].set_visible(False)

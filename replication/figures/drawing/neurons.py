@@ -2,6 +2,7 @@
 
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from replication.figures.drawing.cells import (
     SHARE_COLOURS,
     TEXT,
     colour_key,
+    height,
     label_tokens,
     shortened,
 )
@@ -52,9 +54,13 @@ def _mark_clusters(ax: Axes, labels: np.ndarray) -> None:
     """Number the clusters on the left, with a line between each two."""
     there, first, counts = np.unique(labels, return_index=True, return_counts=True)
     ax.hlines(first[1:] - 0.5, -0.5, ax.get_xlim()[1], color="0.3", linewidth=0.6)
-    # Where clusters are thin their numbers would lie on each other.
-    wide = counts >= 0.018 * len(labels)
-    ax.set_yticks((first + (counts - 1) / 2)[wide], [str(k + 1) for k in there[wide]])
+    middles, row = first + (counts - 1) / 2, height(ax) / len(labels)
+    shown: list[int] = []
+    for number, middle in enumerate(middles):
+        # Where clusters are thin their numbers would lie on each other.
+        if not shown or (middle - middles[shown[-1]]) * row >= 1.2 * TEXT:
+            shown.append(number)
+    ax.set_yticks(middles[shown], [str(k + 1) for k in there[shown]])
 
 
 def draw_clusters(firing: Firing, ax: Axes) -> Axes:
@@ -63,8 +69,10 @@ def draw_clusters(firing: Firing, ax: Axes) -> Axes:
     sparklines(firing.means, names, ax)
     label_tokens(ax, shortened(firing.tokens))
     for number, highest in enumerate(firing.means.max(axis=1)):
-        place = firing.means.shape[1] - 0.3, len(firing.means) - 0.6 - number
-        ax.text(*place, f"{highest:.2g}", va="center", fontsize=TEXT, color="0.35")
+        place: dict[str, Any] = {"xycoords": ("axes fraction", "data")}
+        place |= {"xytext": (3, 0), "textcoords": "offset points", "va": "center"}
+        row = 1, len(firing.means) - 0.6 - number
+        ax.annotate(f"{highest:.2g}", row, fontsize=TEXT, color="0.35", **place)
     return ax
 
 

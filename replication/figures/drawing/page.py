@@ -83,12 +83,16 @@ def lines_of(results: Results, draw: Callable[[Any], Sequence[Line]]) -> list[Li
 
 
 def panel_of(
-    result: Any, draw: Callable[[Axes], object], height: float, width: float = WHOLE, **more: str
+    result: Any,
+    draw: Callable[[Axes], object],
+    height: float,
+    width: float = WHOLE,
+    heading: str = "",
 ) -> Panel:
     """A panel of a result under its source; where there is nothing to draw, of the reason."""
     if isinstance(result, Untestable):
         draw, height = partial(draw_untestable, result), 0.1
-    return Panel(draw, height, width, result.provenance, **more)
+    return Panel(draw, height, width, result.provenance, heading)
 
 
 def _reason(result: Untestable) -> Panel:
@@ -117,7 +121,7 @@ class _Place:
     width: float = NARROW
     down: float = 0.0
     """From the top of the page to the lower edge of the axes."""
-    around: tuple[float, ...] = (0, 0, 0, 0)
+    around: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     """How much stands left of the axes, below, right of and above them."""
 
     @property
@@ -140,15 +144,18 @@ class _Place:
             artist.remove()
         for artist in (*ax.lines, *ax.patches, *ax.collections, *ax.images):
             artist.remove()
-        self.put(0)
+        self.put(0.0)
         self.panel.draw(ax)
         ax.xaxis.set_visible(not only_names)
-        if only_names and (legend := ax.get_legend()):
-            legend.remove()
+        if only_names:
+            ax.set_title("", loc="left")
+            ax.set_title("", loc="right")
+            if legend := ax.get_legend():
+                legend.remove()
         box, whole = ax.bbox, ax.get_tightbbox(for_layout_only=True)
         assert whole
         around = box.x0 - whole.x0, box.y0 - whole.y0, whole.x1 - box.x1, whole.y1 - box.y1
-        self.around = tuple(beyond / DOTS for beyond in around)
+        self.around = tuple(float(beyond) / DOTS for beyond in around)
 
 
 def _places(figure: Figure, lines: Sequence[Line]) -> list[list[_Place]]:
@@ -175,10 +182,10 @@ def _draw(places: Sequence[_Place]) -> list[float]:
         if not place.panel.flush:
             place.draw(only_names=True)
     columns = range(max((place.columns.stop for place in places), default=0))
-    names = [max((p.around[0] for p in places if p.columns[0] == n), default=0) for n in columns]
-    ends = [max((p.around[2] for p in places if p.columns[-1] == n), default=0) for n in columns]
+    names = [max((p.around[0] for p in places if p.columns[0] == n), default=0.0) for n in columns]
+    ends = [max((p.around[2] for p in places if p.columns[-1] == n), default=0.0) for n in columns]
     widths = [
-        max((p.panel.width for p in places if [*p.columns] == [n]), default=0) for n in columns
+        max((p.panel.width for p in places if [*p.columns] == [n]), default=0.0) for n in columns
     ]
     room = WIDTH - sum(names) - sum(ends) - 2 * EDGE * len(columns)
     starts, edges = [EDGE], list[tuple[float, float]]()
@@ -205,7 +212,7 @@ def _stack(line: Sequence[_Place], starts: Sequence[float], top: float) -> float
         top += max(map(_height, headings)) + PAD
         for heading in headings:
             heading.set_y(PAD - top)
-    top += max((sum(map(_height, texts)) for texts in sources), default=0)
+    top += max((sum(map(_height, texts)) for texts in sources), default=0.0)
     for subject, model in sources:
         model.set_y(-top)
         subject.set_y(_height(model) - top)
@@ -247,4 +254,4 @@ def _write(figure: Figure, lines: Sequence[str], left: float, **font: Any) -> Te
 
 def _height(text: Text) -> float:
     """How high a text is, in inches."""
-    return text.get_window_extent().height / DOTS
+    return float(text.get_window_extent().height) / DOTS

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from replication.figures.drawing.cells import (
     MONO,
     RANK_COLOURS,
+    SANS,
     SHARE_COLOURS,
     TEXT,
     cells,
@@ -68,6 +69,8 @@ def draw_top_tokens(top: TopTokens, ax: Axes, layers: Sequence[int] | None = Non
     image = cells(ax, shares, Normalize(0, 1), SHARE_COLOURS)
     room = points(ax) / shares.shape[1]
     numbers = [[percent(share) for share in row] for row in shares]
+    if text_width("100.0%") > 0.92 * room:
+        numbers = [["" for _ in row] for row in shares]
     tokens = [
         [_beside(number, token, room) for token, number in zip(top.tokens[layer], row, strict=True)]
         for layer, row in zip(chosen, numbers, strict=True)
@@ -75,8 +78,7 @@ def draw_top_tokens(top: TopTokens, ax: Axes, layers: Sequence[int] | None = Non
     write(ax, image, tokens, shift=-0.46, align="left", family=MONO)
     write(ax, image, numbers, shift=0.46, align="right")
     ax.set_yticks(range(len(chosen)), [f"Layer {layer}" for layer in chosen])
-    ranks = range(shares.shape[1])
-    ax.set_xticks(ranks, [f"rank {rank + 1}" for rank in ranks])
+    label_tokens(ax, [f"rank {rank + 1}" for rank in range(shares.shape[1])], "rank", SANS)
     return ax
 
 
@@ -154,7 +156,7 @@ def _beside(number: str, token: str, room: float) -> str:
 
 
 def _fitting(rank: int, room: float) -> str:
-    if len(str(rank)) * text_width("0") <= room - 2.5:  # all digits are equally wide
+    if len(str(rank)) * text_width("0") <= room - 1.5:  # all digits are equally wide
         return str(rank)
     thousands = f"{rank / 1000:.1f}k" if rank < 9950 else f"{rank / 1000:.0f}k"
-    return thousands if rank >= 1000 and text_width(thousands) <= room - 1 else ""
+    return thousands if rank >= 1000 and text_width(thousands) <= room - 1.5 else ""

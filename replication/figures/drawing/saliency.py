@@ -63,7 +63,7 @@ def draw_saliency(saliency: Saliency, ax: Axes, highest: float | None = None) ->
 def _form(highest: float, room: float) -> str:
     """How to write percentages so that the greatest fits into ``room`` points."""
     for form in ("{:.1f}", "{:.0f}"):
-        if text_width(form.format(100 * highest)) <= room - 1:
+        if text_width(form.format(100 * highest)) <= room - 1.5:
             return form
     return ""
 
@@ -98,10 +98,11 @@ def _strip(
     """The tokens before a generated one, then that one itself, how wide they are, and where."""
     end = range(saliency.n_input, len(saliency.tokens))[generated]
     letter = text_width("x", TEXT + 1, MONO)
-    longest = int((room - 6) / letter)
+    longest = int((room - 5) / letter)
     labels = [visible(token, longest) for token in saliency.tokens[: end + 1]]
-    number = max(text_width("99.9%"), text_width("output"))
-    widths = [max(text_width(label, TEXT + 1, MONO), number) + 6 for label in labels]
+    below = [text_width("99.9%")] * (len(labels) - 1) + [text_width("output")]
+    each = zip(labels, below, strict=True)
+    widths = [max(text_width(label, TEXT + 1, MONO), number) + 5 for label, number in each]
     return labels, widths, flow(widths, room)
 
 
