@@ -24,7 +24,8 @@ from replication.figures.drawing.cells import (
     visible,
     write,
 )
-from replication.figures.drawing.page import WHOLE, Line, Panel, Results, lines_of, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Panel, Results, lines_of
 from replication.results.attention import LayerAttention
 
 NOTE = (

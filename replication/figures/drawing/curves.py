@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from replication.figures.drawing.cells import TEXT, along_layers
-from replication.figures.drawing.page import Line, Panel, Results, lines_of, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import Line, Panel, Results, lines_of
 from replication.figures.drawing.sparklines import factor_colour
 from replication.results.sets import LayerCurves
 

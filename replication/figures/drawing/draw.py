@@ -12,7 +12,7 @@ from replication.figures.drawing.factors import factors_page
 from replication.figures.drawing.formulas import formulas_page
 from replication.figures.drawing.lens import positions_page, uncertainty_page, words_page
 from replication.figures.drawing.neurons import neurons_page
-from replication.figures.drawing.page import Results
+from replication.figures.drawing.panels import Results
 from replication.figures.drawing.patching import effects_page
 from replication.figures.drawing.ranks import ranks_page
 from replication.figures.drawing.saliency import saliency_page

@@ -21,7 +21,8 @@ from replication.figures.drawing.cells import (
     text_width,
     visible,
 )
-from replication.figures.drawing.page import WHOLE, Line, Panel, Results, lines_of, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Panel, Results, lines_of
 from replication.figures.drawing.sparklines import SPARK, factor_colour, sparklines
 from replication.results.factors import Factors
 

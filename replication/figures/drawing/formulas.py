@@ -17,7 +17,8 @@ from replication.figures.drawing.cells import (
     visible,
     write,
 )
-from replication.figures.drawing.page import Line, Panel, Results, lines_of, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import Line, Panel, Results, lines_of
 from replication.results.lens import FORMULAS, FormulaVariants
 
 ROW, COLUMN = 0.16, 1.35  # inches

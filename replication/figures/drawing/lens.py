@@ -28,13 +28,8 @@ from replication.figures.drawing.cells import (
     visible,
     write,
 )
-from replication.figures.drawing.page import (
-    WHOLE,
-    Line,
-    Results,
-    page,
-    panel_of,
-)
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Results, panel_of
 from replication.figures.drawing.sparklines import factor_colour
 from replication.results.lens import PositionGrid, Stage, Uncertainty, WordProbabilities
 
@@ -97,7 +92,7 @@ def draw_position_grid(grid: PositionGrid, ax: Axes) -> Axes:
     image = cells(ax, grid.probabilities, Normalize(0, 1), SHARE_COLOURS)
     room = points(ax) / len(grid.tokens)
     letters = int(0.96 * room / text_width("x", TEXT, MONO))
-    if letters > 0:
+    if letters > 1:
         write(ax, image, [[visible(t, letters) for t in row] for row in grid.best], family=MONO)
     for stage, position in np.argwhere(grid.next_ranks == 1):
         corner = position - 0.47, stage - 0.45

@@ -17,7 +17,8 @@ from replication.figures.drawing.cells import (
     label_tokens,
     shortened,
 )
-from replication.figures.drawing.page import WHOLE, Line, Panel, Results, lines_of, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Panel, Results, lines_of
 from replication.figures.drawing.sparklines import SPARK, sparklines
 from replication.results.neurons import Firing
 

@@ -24,7 +24,8 @@ from replication.figures.drawing.cells import (
     wrapped,
     write,
 )
-from replication.figures.drawing.page import Line, Panel, Results, lines_of, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import Line, Panel, Results, lines_of
 from replication.results.patching import SITES, PatchingEffects, Site
 
 # Brown is negative and purple positive, which the colour-blind tell apart; white is no effect.

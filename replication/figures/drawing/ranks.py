@@ -29,14 +29,8 @@ from replication.figures.drawing.cells import (
     visible,
     write,
 )
-from replication.figures.drawing.page import (
-    WHOLE,
-    Line,
-    Panel,
-    Results,
-    page,
-    panel_of,
-)
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Panel, Results, panel_of
 from replication.results.ranks import RankGrid, TopTokens
 
 BAR_COLOUR = RANK_COLOURS(0.3)
@@ -152,7 +146,7 @@ def _lines(groups: Sequence[Sequence[tuple[Panel, float]]]) -> Iterator[Line]:
 def _beside(number: str, token: str, room: float) -> str:
     """As much of a token as leaves place for a number in a cell ``room`` points wide."""
     letters = int((0.92 * room - text_width(number) - 4) / text_width("x", TEXT, MONO))
-    return visible(token, letters) if letters > 0 else ""
+    return visible(token, letters) if letters > 1 else ""
 
 
 def _fitting(rank: int, room: float) -> str:

@@ -27,7 +27,8 @@ from replication.figures.drawing.cells import (
     visible,
     write,
 )
-from replication.figures.drawing.page import WHOLE, Line, Panel, Results, lines_of, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Panel, Results, lines_of
 from replication.results.saliency import Saliency
 
 ROW, WIDEST = 0.17, 0.62  # inches: a row of shares; a column's greatest width

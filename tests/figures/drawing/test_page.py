@@ -22,7 +22,8 @@ from replication.articles.experiments import (
     published_top_tokens,
 )
 from replication.figures.drawing.draw import draw
-from replication.figures.drawing.page import WIDTH, Panel, page
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WIDTH, Panel
 from replication.results.ranks import TopTokens
 from replication.results.untestable import Untestable
 
@@ -67,7 +68,7 @@ PAGES: dict[str, tuple[list[Any], dict[str, Any]]] = {
     **{f"{type(one).__name__} words": ([one], {}) for one in of(WORDS)},
     **{f"{type(one).__name__} long": ([one] * 2, {}) for one in of(LONG)},
     **{f"{type(one).__name__} hostile": ([one], {}) for one in of(HOSTILE)},
-    **{f"{type(one).__name__} many": ([one], {}) for one in of(WORDS * 25)[:-1]},
+    **{f"{type(one).__name__} many": ([one], {}) for one in of(WORDS * 15)[:-1]},
     **{f"{type(one).__name__} reasons": ([REASON, one, REASON], {}) for one in of(WORDS)},
     "reasons alone": ([REASON] * 3, {}),
     "narrow ranks": ([ranks(("a",)), ranks(("a", "b"), 30), REASON], {}),
@@ -126,7 +127,8 @@ def test_the_measure_finds_what_overlaps_and_what_is_outside() -> None:
         ax.set_axis_off()
 
     figure = page("title", [[Panel(below, 1.0)]])
-    figure.text(0.01, 0.45, "on it")
+    axes = figure.axes[0].get_position()
+    figure.text(axes.x0, axes.y0 + axes.height / 2, "on it")
     figure.text(0.99, 0.9, "beyond")
     assert faults(figure) == (["beyond"], [("on it", "below")])
 
