@@ -3,9 +3,7 @@
 As in ``replication.figures.drawing.cells``, nothing is computed or judged here, and dark is more.
 """
 
-from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,21 +16,16 @@ from replication.figures.drawing.cells import (
     SHARE_COLOURS,
     TEXT,
     cells,
+    colour_key,
+    label_tokens,
+    points,
+    shortened,
+    text_width,
     visible,
     write,
 )
-from replication.figures.drawing.maps import label_tokens
-from replication.figures.drawing.pages import (
-    ROOM,
-    SIDE,
-    WHOLE,
-    Block,
-    above_of,
-    below_of,
-    blocks_of,
-    page,
-)
-from replication.figures.drawing.panels import EDGE, GAP, colour_key
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Panel, Results, lines_of
 from replication.results.attention import LayerAttention
 
 NOTE = (
@@ -48,61 +41,47 @@ def draw_head(attention: LayerAttention, ax: Axes, head: int) -> Axes:
     weights = attention.weights[head]
     ahead = np.triu(np.ones(weights.shape, bool), 1)
     cells(ax, np.ma.masked_array(weights, ahead), Normalize(0, 1), SHARE_COLOURS)
-    labels = [visible(token, LONGEST) for token in attention.tokens]
-    _name_rows(ax, labels)
-    label_tokens(ax, labels)
-    # On the right: on the left the first head has the heading of the whole.
+    labels = shortened(attention.tokens)
+    ax.set_yticks(range(len(labels)), labels, parse_math=False)
+    ax.tick_params(axis="y", labelfontfamily=MONO)
+    label_tokens(ax, shortened(attention.tokens))
     ax.set_title(f"layer {attention.layer}, head {head}", loc="right", fontsize=TEXT, pad=2)
     return ax
 
 
 def draw_last_token(attention: LayerAttention, ax: Axes) -> Axes:
-    """Draw what the last token attends to: heads down, keys across, in percent."""
+    """Draw what the last token attends to: heads down, keys across, in percent where that fits."""
     weights = attention.weights[:, -1]
     image = cells(ax, weights, Normalize(0, 1), SHARE_COLOURS)
-    write(ax, image, [[f"{100 * weight:.0f}" for weight in row] for row in weights])
+    if text_width("100") <= points(ax) / weights.shape[1]:
+        write(ax, image, [[f"{100 * weight:.0f}" for weight in row] for row in weights])
     ax.set_yticks(range(len(weights)), [f"head {head}" for head in range(len(weights))])
-    label_tokens(ax, [visible(token, LONGEST) for token in attention.tokens])
+    label_tokens(ax, shortened(attention.tokens))
     last = visible(attention.tokens[-1], LONGEST)
     said = f"layer {attention.layer}, from the last token, {last}"
     ax.set_title(said, loc="left", fontsize=TEXT, pad=2, parse_math=False)
     return ax
 
 
-def _name_rows(ax: Axes, labels: list[str]) -> None:
-    ax.set_yticks(range(len(labels)), labels, parse_math=False)
-    ax.tick_params(axis="y", labelfontfamily=MONO)
-
-
-def attention_page(results: Mapping[str, Sequence[Any]], title: str) -> Figure:
+def attention_page(results: Results, title: str) -> Figure:
     """A page of one layer's heads, then of what its last token attends to."""
-    figure = page(title, NOTE, blocks_of(results, _blocks))
+    figure = page(title, lines_of(results, _lines), NOTE)
     colour_key(figure, Normalize(0, 1), SHARE_COLOURS, "weight")
     return figure
 
 
-def _blocks(attention: LayerAttention) -> list[Block]:
+def _lines(attention: LayerAttention) -> list[Line]:
     heads, count = attention.weights.shape[:2]
-    slot = WHOLE / ACROSS
-    width = min(slot - SIDE - GAP, count * WIDEST)
-    below = below_of(attention.tokens, width) + 0.1
-    height, above = count * CELL, above_of(attention.provenance) + 0.1
-    blocks = [
-        Block(
+    panels: list[Panel | None] = [
+        Panel(
             partial(draw_head, attention, head=head),
-            height,
+            count * CELL,
+            count * WIDEST,
             None if head else attention.provenance,
-            above if head == 0 else 0.12,
-            below,
-            EDGE + SIDE + (head % ACROSS) * slot,
-            width,
-            beside=head % ACROSS > 0,
         )
         for head in range(heads)
     ]
-    last = min(ROOM, count * 2 * WIDEST)
-    under = below_of(attention.tokens, last)
-    rows = Block(
-        partial(draw_last_token, attention), heads * CELL, None, 0.2, under, EDGE + SIDE, last
-    )
-    return [*blocks, rows]
+    panels += [None] * (-heads % ACROSS)
+    lines: list[Line] = [panels[at : at + ACROSS] for at in range(0, len(panels), ACROSS)]
+    width = min(WHOLE, count * 2 * WIDEST)
+    return [*lines, [Panel(partial(draw_last_token, attention), heads * CELL, width)]]

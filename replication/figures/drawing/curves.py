@@ -1,24 +1,24 @@
 """Drawing what holds over many texts: curves along the layers with their intervals."""
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
-from replication.figures.drawing.cells import LINE, TEXT
-from replication.figures.drawing.pages import WHOLE, Block, above_of, blocks_of, page
-from replication.figures.drawing.panels import EDGE
+from replication.figures.drawing.cells import TEXT, along_layers
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import Line, Panel, Results, lines_of
 from replication.figures.drawing.sparklines import factor_colour
 from replication.results.sets import LayerCurves
 
 COLOURS = (4, 5, 2, 6)  # of the factors' colours, those that a line can be seen in
-LEFT, HEIGHT, BELOW, BETWEEN = 0.55, 1.9, 0.5, 0.45  # inches
+HEIGHT = 1.9  # inches
 NOTE = (
     "Means over all texts of a set after every layer. Bands: 95 % intervals, each for its layer "
-    "alone, from drawing whole clusters of texts anew."
+    "alone, from drawing whole clusters of texts again."
 )
 
 
@@ -40,34 +40,26 @@ def draw_curves(curves: LayerCurves, ax: Axes, panel: int = 0) -> Axes:
     lowest, highest = min(0.0, curves.low.min()), max(1.0, curves.high.max())
     ax.set(xlim=(0, layers[-1]), ylim=(lowest - 0.02, highest + 0.02))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
-    ax.set_xlabel("after layer", fontsize=TEXT)
-    ax.tick_params(labelsize=TEXT, length=2)
-    ax.spines[["top", "right"]].set_visible(False)
+    along_layers(ax)
     ax.set_title(curves.panels[panel], loc="right", fontsize=TEXT, weight="bold", pad=4)
     if panel == 0:
-        under = (-0.02, -0.34 / HEIGHT)
-        ax.legend(loc="upper left", bbox_to_anchor=under, fontsize=TEXT, frameon=False)
+        figure = ax.get_figure(root=True)
+        assert figure
+        under = ax.transAxes + ScaledTranslation(-0.1, -0.34, figure.dpi_scale_trans)
+        place: dict[str, Any] = {"bbox_to_anchor": (0, 0), "bbox_transform": under}
+        ax.legend(loc="upper left", borderaxespad=0, fontsize=TEXT, frameon=False, **place)
     return ax
 
 
-def curves_page(results: Mapping[str, Sequence[Any]], title: str) -> Figure:
+def curves_page(results: Results, title: str) -> Figure:
     """A page of curves: a line of drawings for each question, one for each of its panels."""
-    return page(title, NOTE, blocks_of(results, _blocks))
+    return page(title, lines_of(results, _lines), NOTE)
 
 
-def _blocks(curves: LayerCurves) -> list[Block]:
-    count = len(curves.panels)
-    width = (WHOLE - LEFT - (count - 1) * BETWEEN) / count
+def _lines(curves: LayerCurves) -> list[Line]:
+    panels = range(len(curves.panels))
+    sources = [None if panel else curves.provenance for panel in panels]
+    draws = [partial(draw_curves, curves, panel=panel) for panel in panels]
     return [
-        Block(
-            partial(draw_curves, curves, panel=panel),
-            HEIGHT,
-            None if panel else curves.provenance,
-            above_of(curves.provenance) + 0.2,
-            BELOW + LINE * len(curves.lines),
-            EDGE + LEFT + panel * (width + BETWEEN),
-            width,
-            beside=panel > 0,
-        )
-        for panel in range(count)
+        [Panel(draw, HEIGHT, source=source) for draw, source in zip(draws, sources, strict=True)]
     ]

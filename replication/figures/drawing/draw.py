@@ -1,19 +1,21 @@
 """The one place that chooses how results are drawn: by their type."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from replication.figures.drawing.attention import attention_page
-from replication.figures.drawing.cells import draw_candidates
 from replication.figures.drawing.curves import curves_page
+from replication.figures.drawing.factors import factors_page
 from replication.figures.drawing.formulas import formulas_page
 from replication.figures.drawing.lens import positions_page, uncertainty_page, words_page
-from replication.figures.drawing.pages import factors_page, neurons_page, saliency_page
-from replication.figures.drawing.panels import panels
+from replication.figures.drawing.neurons import neurons_page
+from replication.figures.drawing.panels import Results
 from replication.figures.drawing.patching import effects_page
+from replication.figures.drawing.ranks import ranks_page
+from replication.figures.drawing.saliency import saliency_page
 from replication.results.attention import LayerAttention
 from replication.results.factors import Factors
 from replication.results.lens import FormulaVariants, PositionGrid, Uncertainty, WordProbabilities
@@ -23,9 +25,6 @@ from replication.results.ranks import RankGrid, TopTokens
 from replication.results.saliency import Saliency
 from replication.results.sets import LayerCurves
 from replication.results.untestable import Untestable
-
-Results = Mapping[str, Sequence[Any]]
-"""By question, what each subject answers under each norm, in the order they are drawn."""
 
 
 def draw(results: Results, title: str, **options: Any) -> Figure:
@@ -38,7 +37,7 @@ def draw(results: Results, title: str, **options: Any) -> Figure:
     shown = [result for group in results.values() for result in group]
     first = next((one for one in shown if not isinstance(one, Untestable)), None)
     if first is None:
-        return panels(results, title)
+        return ranks_page(results, title)
     return _page(first, results, title, **options)
 
 
@@ -52,13 +51,8 @@ def _drawn() -> Iterator[str]:
 
 
 @_page.register
-def _(first: RankGrid, results: Results, title: str) -> Figure:
-    return panels(results, title)
-
-
-@_page.register
 def _(first: TopTokens, results: Results, title: str, *, last_layer: bool = False) -> Figure:
-    return panels(results, title, draw_candidates) if last_layer else panels(results, title)
+    return ranks_page(results, title, last_layer)
 
 
 @_page.register
@@ -69,6 +63,7 @@ def _(first: Saliency, results: Results, title: str, *, chosen: Sequence[int] = 
 
 
 for kind, page in (
+    (RankGrid, ranks_page),
     (Factors, factors_page),
     (Firing, neurons_page),
     (LayerAttention, attention_page),

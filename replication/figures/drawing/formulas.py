@@ -1,28 +1,27 @@
 """Drawing what different formulas of the logit lens make of one word."""
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from replication.figures.drawing.cells import (
-    MARGIN,
+    LONGEST,
     RANK_COLOURS,
     TEXT,
     cells,
+    colour_key,
     percent,
     visible,
     write,
 )
-from replication.figures.drawing.pages import Block, above_of, blocks_of, page
-from replication.figures.drawing.panels import EDGE, ROW, colour_key
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import Line, Panel, Results, lines_of
 from replication.results.lens import FORMULAS, FormulaVariants
 
-COLUMN = 1.35  # inches
+ROW, COLUMN = 0.16, 1.35  # inches
 NOTE = (
     "Rank of one word among the whole vocabulary after every layer, with its probability, by three "
     "formulas: the product with the unembedding alone, as it is commonly published; the model's "
@@ -42,23 +41,22 @@ def draw_formulas(found: FormulaVariants, ax: Axes, worst: int) -> Axes:
     write(ax, image, shares, 0.05, "left")
     ax.set_xticks(range(len(FORMULAS)), FORMULAS)
     ax.tick_params(axis="x", labelsize=TEXT)
-    word = visible(found.word)
+    word = visible(found.word, LONGEST)
     ax.set_xlabel(f"rank and probability of {word}", fontsize=TEXT, parse_math=False)
     return ax
 
 
-def formulas_page(results: Mapping[str, Sequence[Any]], title: str) -> Figure:
+def formulas_page(results: Results, title: str) -> Figure:
     """A page of formulas, one drawing for each result."""
     found = [
         one for one in chain.from_iterable(results.values()) if isinstance(one, FormulaVariants)
     ]
     worst = max((int(one.ranks.max()) for one in found), default=2)
-    figure = page(title, NOTE, blocks_of(results, partial(_blocks, worst=worst)))
+    figure = page(title, lines_of(results, partial(_lines, worst=worst)), NOTE)
     colour_key(figure, LogNorm(1, worst), RANK_COLOURS, "rank (1 is best)")
     return figure
 
 
-def _blocks(found: FormulaVariants, worst: int) -> list[Block]:
-    width, height = len(FORMULAS) * COLUMN, len(found.ranks) * ROW
-    draw, above = partial(draw_formulas, found, worst=worst), above_of(found.provenance)
-    return [Block(draw, height, found.provenance, above, 0.5, EDGE + MARGIN, width)]
+def _lines(found: FormulaVariants, worst: int) -> list[Line]:
+    draw, size = partial(draw_formulas, found, worst=worst), (len(found.ranks), len(FORMULAS))
+    return [[Panel(draw, size[0] * ROW, size[1] * COLUMN, found.provenance)]]

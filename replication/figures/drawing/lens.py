@@ -1,9 +1,7 @@
-"""Drawing the variants of the logit lens: ``draw_*(result, ax) -> ax``, and pages of them.
+"""Drawing the variants of the logit lens: ``draw_*(result, ax) -> ax``, and pages of them."""
 
-As in ``replication.figures.drawing.cells`` nothing is computed or judged here.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain, pairwise
 from typing import Any, Literal
 
@@ -15,34 +13,34 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from replication.figures.drawing.cells import (
-    LETTER,
     LONGEST,
     MONO,
     SHARE_COLOURS,
     TEXT,
+    along_layers,
     cells,
-    draw_untestable,
-    entitled,
+    colour_key,
+    height,
+    label_tokens,
     points,
-    upright,
+    shortened,
+    text_width,
     visible,
     write,
 )
-from replication.figures.drawing.panels import EDGE, GAP, HEADER, ROW, WIDTH, colour_key
+from replication.figures.drawing.page import page
+from replication.figures.drawing.panels import WHOLE, Line, Results, panel_of
 from replication.figures.drawing.sparklines import factor_colour
 from replication.results.lens import PositionGrid, Stage, Uncertainty, WordProbabilities
-from replication.results.untestable import Untestable
 
-Results = Mapping[str, Sequence[Any]]
-"""By question, one result for each way to read the states."""
 Measure = Literal["entropy", "divergence"]
 MEASURES: tuple[Measure, ...] = ("entropy", "divergence")
 LEAST = 1e-8  # smaller probabilities are drawn at the foot of the axis
 DARK = (4, 5, 2, 6, 0, 7)  # of the factors' colours, those that a line can be seen in
 FRAME = "#56b4e9"  # stands out from all of magma
-# Inches: left of a drawing, for "12 attention" or an axis with its name; its heading; a drawing of
-# lines and the names below it; the width of a token's cell.
-LEFT, ABOVE, CURVES, BELOW, COLUMN = 0.85, 0.36, 2.1, 0.45, 0.68
+# Inches: a layer's height; a token's width and what the names of layers take, where grids stand
+# side by side; the height of a drawing of lines.
+ROW, COLUMN, NAMES, CURVES = 0.16, 0.68, 0.98, 2.1
 
 
 def draw_word_probabilities(found: WordProbabilities, ax: Axes) -> Axes:
@@ -62,7 +60,7 @@ def draw_word_probabilities(found: WordProbabilities, ax: Axes) -> Axes:
     ax.minorticks_off()
     _along_layers(ax, places)
     _name_lines(ax, found.words, shares[-1])
-    return entitled(ax, found.provenance, LEFT - EDGE)
+    return ax
 
 
 def _colour(column: int) -> str:
@@ -71,8 +69,7 @@ def _colour(column: int) -> str:
 
 def _name_lines(ax: Axes, words: Sequence[str], ends: Float[np.ndarray, " word"]) -> None:
     """Name the lines at their right ends, moved apart where these lie close together."""
-    height = points(ax) * ax.bbox.height / ax.bbox.width
-    wanted = height * (1 - np.log(ends) / np.log(LEAST))
+    wanted = height(ax) * (1 - np.log(ends) / np.log(LEAST))
     for column, place in enumerate(apart(wanted.tolist(), TEXT + 2)):
         at: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
         style: dict[str, Any] = {"family": MONO, "fontsize": TEXT + 1, "parse_math": False}
@@ -94,100 +91,69 @@ def draw_position_grid(grid: PositionGrid, ax: Axes) -> Axes:
     """
     image = cells(ax, grid.probabilities, Normalize(0, 1), SHARE_COLOURS)
     room = points(ax) / len(grid.tokens)
-    fitting = int(0.96 * room / (LETTER * TEXT))
-    write(ax, image, [[visible(token, fitting) for token in row] for row in grid.best], family=MONO)
+    letters = int(0.96 * room / text_width("x", TEXT, MONO))
+    if letters > 1:
+        write(ax, image, [[visible(t, letters) for t in row] for row in grid.best], family=MONO)
     for stage, position in np.argwhere(grid.next_ranks == 1):
         corner = position - 0.47, stage - 0.45
         ax.add_patch(Rectangle(corner, 0.94, 0.9, fill=False, edgecolor=FRAME, linewidth=1.4))
     ax.set_yticks(range(len(grid.stages)), [_named(stage) for stage in grid.stages])
-    labels = [visible(token, LONGEST) for token in grid.tokens]
-    ax.set_xticks(range(len(labels)), labels, parse_math=False)
-    rotation = 90 if upright(labels, room) else 0
-    ax.tick_params(axis="x", labelrotation=rotation, labelfontfamily=MONO)
-    return entitled(ax, grid.provenance, LEFT - EDGE)
+    label_tokens(ax, shortened(grid.tokens))
+    return ax
 
 
-def draw_uncertainty(found: Uncertainty, ax: Axes, measure: Measure = "entropy") -> Axes:
+def draw_uncertainty(
+    found: Uncertainty, ax: Axes, measure: Measure = "entropy", highest: float | None = None
+) -> Axes:
     """Draw entropy, or divergence from the model's output, along the layers: black for the last
     position, grey for each of those before it. Divergences above 1 bit are on a logarithmic axis.
+    The axis ends above ``highest``, which is the greatest value unless drawings share a scale.
     """
-    values, label = found.entropy, "entropy (bits)"
+    values, label, above = found.entropy, "entropy (bits)", 1.05
     if measure == "divergence":
-        values, label = found.divergence, "KL(final || layer) (bits)"
+        values, label, above = found.divergence, "KL(final || layer) (bits)", 1.4
         ax.set_yscale("symlog", linthresh=1)
         ax.yaxis.set_major_formatter("{x:,g}")
     places = _places(found.stages)
     ax.plot(places, values[:, :-1], color="0.72", linewidth=0.8, clip_on=False)
     ax.plot(places, values[:, -1], color="black", linewidth=1.6, clip_on=False, zorder=3)
-    ax.set(ylim=(0, None), ylabel=label)
+    ax.set(ylim=(0, above * (highest or float(values.max()) or 1)), ylabel=label)
     _along_layers(ax, places)
-    return entitled(ax, found.provenance, LEFT - EDGE)
+    return ax
 
 
 def words_page(results: Results, title: str) -> Figure:
     """A page of word probabilities: one result for each way to read the states, side by side."""
-    shown = list(chain.from_iterable(results.values()))
-    figure, axes = _page(title, 1, len(shown), (CURVES, BELOW), right=0.75)
-    for ax, found in zip(axes, shown, strict=True):
-        draw = draw_untestable if isinstance(found, Untestable) else draw_word_probabilities
-        draw(found, ax)
-    _say(figure, "dot: the best of all tokens")
-    return figure
-
-
-def positions_page(results: Results, title: str) -> Figure:
-    """A page of position grids, side by side where the cells are wide enough for tokens so."""
-    grids: list[PositionGrid] = list(chain.from_iterable(results.values()))
-    columns = sum(len(grid.tokens) for grid in grids)
-    beside = len(grids) * (LEFT + GAP) + columns * COLUMN <= WIDTH
-    lines, across = (1, len(grids)) if beside else (len(grids), 1)
-    height = ROW * max(len(grid.stages) for grid in grids)
-    longest = max(len(visible(token, LONGEST)) for grid in grids for token in grid.tokens)
-    below = 0.15 + longest * LETTER * TEXT / 72  # enough for names that stand upright
-    figure, axes = _page(title, lines, across, (height, below))
-    for ax, grid in zip(axes, grids, strict=True):
-        draw_position_grid(grid, ax)
-    label = "framed: what really comes next   colour: probability"
-    colour_key(figure, Normalize(0, 1), SHARE_COLOURS, label)
-    return figure
+    return page(title, [_beside(results, draw_word_probabilities)], "Dots: the best of all tokens.")
 
 
 def uncertainty_page(results: Results, title: str) -> Figure:
     """A page of entropies above divergences, a column for each result."""
-    shown: list[Uncertainty] = list(chain.from_iterable(results.values()))
-    figure, axes = _page(title, len(MEASURES), len(shown), (CURVES, BELOW))
-    for row, measure in enumerate(MEASURES):
-        line = axes[row * len(shown) :][: len(shown)]
-        for ax, found in zip(line, shown, strict=True):
-            draw_uncertainty(found, ax, measure)
-        highest = max(ax.get_ylim()[1] for ax in line)
-        for ax in line:
-            ax.set_ylim(top=highest)
-    _say(figure, "black: the last position   grey: those before it")
+    shown = [one for one in chain.from_iterable(results.values()) if isinstance(one, Uncertainty)]
+    lines = []
+    for measure in MEASURES:
+        highest = max((float(getattr(one, measure).max()) for one in shown), default=1.0)
+        draw = partial(draw_uncertainty, measure=measure, highest=highest)
+        lines.append(_beside(results, draw))
+    return page(title, lines, "Black: the last position. Grey: those before it.")
+
+
+def _beside(results: Results, draw: Callable[[Any, Axes], Axes]) -> Line:
+    shown = chain.from_iterable(results.values())
+    return [panel_of(one, partial(draw, one), CURVES) for one in shown]
+
+
+def positions_page(results: Results, title: str) -> Figure:
+    """A page of position grids, side by side where the cells are wide enough for tokens so."""
+    shown = list(chain.from_iterable(results.values()))
+    grids = [one for one in shown if isinstance(one, PositionGrid)]
+    width = len(shown) * NAMES + sum(len(grid.tokens) for grid in grids) * COLUMN
+    high = ROW * max((len(grid.stages) for grid in grids), default=1)
+    panels = [panel_of(one, partial(draw_position_grid, one), high) for one in shown]
+    figure = page(title, [panels] if width <= WHOLE else [[panel] for panel in panels])
+    label = "framed: what really comes next   colour: probability"
+    colour_key(figure, Normalize(0, 1), SHARE_COLOURS, label)
     return figure
-
-
-def _page(
-    title: str, lines: int, columns: int, heights: tuple[float, float], right: float = GAP
-) -> tuple[Figure, list[Axes]]:
-    """A page with places for drawings, line by line. In inches: ``heights`` of a drawing and of
-    what is below it, and what is ``right`` of it.
-    """
-    line, slot = ABOVE + sum(heights), WIDTH / columns
-    page = HEADER + lines * line
-    figure = Figure(figsize=(WIDTH, page))
-    style: dict[str, Any] = {"fontsize": 12, "weight": "bold", "va": "top", "parse_math": False}
-    figure.text(EDGE / WIDTH, 1 - 0.12 / page, title, **style)
-    size = (slot - LEFT - right) / WIDTH, heights[0] / page
-    bottoms = [1 - (HEADER + row * line + ABOVE + heights[0]) / page for row in range(lines)]
-    lefts = [(column * slot + LEFT) / WIDTH for column in range(columns)]
-    return figure, [figure.add_axes((x, y, *size)) for y in bottoms for x in lefts]
-
-
-def _say(figure: Figure, text: str) -> None:
-    """Explain the marks, in the top right corner of a page."""
-    top = 1 - 0.15 / figure.get_figheight()
-    figure.text(1 - EDGE / WIDTH, top, text, fontsize=TEXT, ha="right", va="top")
 
 
 def _places(stages: Sequence[Stage]) -> Float[np.ndarray, " stage"]:
@@ -201,8 +167,6 @@ def _named(stage: Stage) -> str:
 
 def _along_layers(ax: Axes, places: Float[np.ndarray, " stage"]) -> None:
     ax.set(xlim=(places[0] - 0.5, places[-1]))
-    ax.set_xlabel("after layer", fontsize=TEXT)
+    along_layers(ax)
     ax.yaxis.label.set_fontsize(TEXT)
-    ax.tick_params(labelsize=TEXT, length=2)
     ax.grid(axis="y", color="0.9", linewidth=0.6)
-    ax.spines[["top", "right"]].set_visible(False)

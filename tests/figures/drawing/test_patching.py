@@ -72,8 +72,9 @@ def test_a_page_has_all_sites_and_marks_1() -> None:
     assert [label.get_text() for label in key.get_xticklabels()] == ["−1", "0", "1 (clean)"]
     np.testing.assert_array_equal(np.asarray(key.get_lines()[-1].get_xdata()), [1, 1])
     said = [text.get_text() for text in line.texts]
-    assert "Tiny $m$, float32" in said
-    assert said[0].startswith("Logit of ␣are less that of ␣$x$: 3.40 after the clean prompt, −4.79")
+    assert " ".join(said).startswith(
+        "Logit of ␣are less that of ␣$x$: 3.40 after the clean prompt, −4.79"
+    )
     for axes in figure.axes:
         place = axes.get_position()
         assert 0 <= place.x0 < place.x1 <= 1
