@@ -3,6 +3,7 @@
 #   make test     lint, types, unit tests, notebooks, claims: every part, then what failed
 # and for those who change things:
 #   make figures    regenerates the committed figures
+#   make mutants    tries small changes of the measuring and judging modules on their tests (hours)
 #   make generated  writes again what is generated: schemas, template sets, the manifest of
 #                   figures, the table of verdicts, the numbers of known negatives (the last two
 #                   from a full run of the claims)
@@ -13,7 +14,7 @@ BIN := .venv/bin
 LINT := ruff format types imports
 PARTS := $(LINT) notebooks tests outputs claims table
 
-.PHONY: report test lint figures generated environment constraints clean $(PARTS)
+.PHONY: report test lint figures mutants generated environment constraints clean $(PARTS)
 
 report: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures --changed
@@ -58,6 +59,9 @@ claims: environment
 
 table: environment
 	$(BIN)/replicate verdicts --check docs/verdicts.md
+
+mutants: environment
+	$(BIN)/python benchmarks/mutations.py
 
 figures: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS)
