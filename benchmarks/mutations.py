@@ -6,8 +6,8 @@ missing, or it is equivalent, and ``docs/mutations.md`` says why.
 
     python benchmarks/mutations.py [--only MODULE ...] [--most N] [--again]
 
-A library would be better kept. mutmut leaves out constants of modules, properties and all that is
-decorated, and cannot be told which operators to try; cosmic-ray starts Python for each mutant.
+A library would be better kept. But mutmut leaves out constants of modules and decorated functions,
+properties among them, and cosmic-ray starts Python for each mutant.
 
 Left alone are annotations, decorators, messages of errors and ``strict=``, which make a promise and
 no result. Importing torch takes longer than most tests, so each mutant is a fork of a process that
