@@ -50,6 +50,7 @@ def test_ranks_agree_with_sorting_all_logits(model: LanguageModel, norm: Norm) -
     grid = lens.continuation_ranks(model, recording, norm)
     logits = reference_logits(model, norm, recording.ids)[:, recording.prompt_length - 1 : -1]
     assert grid.ranks.shape == (tiny.LAYERS, len(recording.continuation))
+    assert grid.kind == "continuation"
     assert_ranks(grid.ranks, logits, list(recording.ids[recording.prompt_length :]))
 
 
@@ -59,7 +60,7 @@ def test_watched_ranks_agree_with_sorting_all_logits(model: LanguageModel, norm:
     recording = record(model, PROMPT)
     grid = lens.watched_ranks(model, recording, norm, words)
     logits = reference_logits(model, norm, recording.ids)[:, -1:].expand(-1, len(words), -1)
-    assert grid.tokens == words
+    assert (grid.tokens, grid.kind) == (words, "watched")
     assert_ranks(grid.ranks, logits, [model.single_token(word) for word in words])
 
 
