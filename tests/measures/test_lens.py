@@ -11,7 +11,7 @@ from torch import Tensor
 
 from replication.base.axes import NORMS, Norm
 from replication.measures import lens
-from replication.measures.record import record
+from replication.measures.record import record, record_ids
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 
@@ -72,6 +72,9 @@ def test_top_tokens_agree_with_the_softmax(model: LanguageModel, norm: Norm) -> 
     np.testing.assert_allclose(top.probabilities, shares.numpy(), rtol=1e-3, atol=1e-6)
     assert top.tokens[-1] == model.texts(ids[-1].tolist())
     assert top.target == recording.tokens[-1]
+    cut = record_ids(model, recording.ids[:-1])  # without a continuation: what comes next
+    following = lens.top_tokens(model, cut, norm, count=7)
+    assert (following.tokens, following.target) == (top.tokens, "")
 
 
 def test_the_whole_vocabulary_sums_to_one(model: LanguageModel) -> None:
@@ -133,8 +136,12 @@ def test_hand_worked_top_tokens(chunk: int, monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_allclose(shares[0].numpy(), expected, rtol=1e-6)
 
 
-def test_a_target_is_never_ahead_of_itself() -> None:
-    """The target's logit is worked out apart from the chunks; its last bit must not cost a rank."""
+@pytest.mark.parametrize("chunk", [1, 2, 1024])
+def test_a_target_is_never_ahead_of_itself(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The target's logit is worked out apart from the chunks; its last bit must not cost a rank,
+    wherever in its chunk it stands.
+    """
+    monkeypatch.setattr(lens, "CHUNK", chunk)
     generator = torch.Generator().manual_seed(0)
     unembedding = torch.randn(3000, 301, generator=generator)
     states = torch.randn(50, 301, generator=generator)
