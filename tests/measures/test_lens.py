@@ -11,7 +11,7 @@ from torch import Tensor
 
 from replication.base.norms import NORMS, Norm
 from replication.measures import lens
-from replication.measures.record import record
+from replication.measures.record import record, record_ids
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 
@@ -50,6 +50,7 @@ def test_ranks_agree_with_sorting_all_logits(model: LanguageModel, norm: Norm) -
     grid = lens.continuation_ranks(model, recording, norm)
     logits = reference_logits(model, norm, recording.ids)[:, recording.prompt_length - 1 : -1]
     assert grid.ranks.shape == (tiny.LAYERS, len(recording.continuation))
+    assert grid.kind == "continuation"
     assert_ranks(grid.ranks, logits, list(recording.ids[recording.prompt_length :]))
 
 
@@ -59,7 +60,7 @@ def test_watched_ranks_agree_with_sorting_all_logits(model: LanguageModel, norm:
     recording = record(model, PROMPT)
     grid = lens.watched_ranks(model, recording, norm, words)
     logits = reference_logits(model, norm, recording.ids)[:, -1:].expand(-1, len(words), -1)
-    assert grid.tokens == words
+    assert (grid.tokens, grid.kind) == (words, "watched")
     assert_ranks(grid.ranks, logits, [model.single_token(word) for word in words])
 
 
@@ -71,6 +72,9 @@ def test_top_tokens_agree_with_the_softmax(model: LanguageModel, norm: Norm) -> 
     np.testing.assert_allclose(top.probabilities, shares.numpy(), rtol=1e-3, atol=1e-6)
     assert top.tokens[-1] == model.texts(ids[-1].tolist())
     assert top.target == recording.tokens[-1]
+    cut = record_ids(model, recording.ids[:-1])  # without a continuation: what comes next
+    following = lens.top_tokens(model, cut, norm, count=7)
+    assert (following.tokens, following.target) == (top.tokens, "")
 
 
 def test_the_whole_vocabulary_sums_to_one(model: LanguageModel) -> None:
@@ -133,12 +137,18 @@ def test_hand_worked_top_tokens(chunk: int, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_target_is_never_ahead_of_itself() -> None:
-    """The target's logit is worked out apart from the chunks; its last bit must not cost a rank."""
+    """The target's logit is worked out apart from the chunks; its last bit must not cost a rank,
+    wherever in its chunk it stands, in the first place too.
+    """
     generator = torch.Generator().manual_seed(0)
     unembedding = torch.randn(3000, 301, generator=generator)
     states = torch.randn(50, 301, generator=generator)
     best = (states @ unembedding.T).argmax(1, keepdim=True)
     assert (lens.ranks_of(states, unembedding, best) == 1).all()
+    first = torch.tensor([[lens.CHUNK]])
+    for state, token in zip(states[:, None], best.flatten().tolist(), strict=True):
+        moved = unembedding.roll(lens.CHUNK - token, 0)
+        assert lens.ranks_of(state, moved, first) == 1
 
 
 @pytest.mark.parametrize(
