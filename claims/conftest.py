@@ -67,12 +67,20 @@ def pytest_configure(config: pytest.Config) -> None:
     norms = config.getoption("--norm") or NORMS
     try:
         known = read(FOLDER / "known_negatives.toml")
-        prompt, continuation = config.getoption("--prompt"), config.getoption("--continuation")
-        text = Text(prompt, continuation) if prompt else None
+        text = text_of_your_own(config.getoption("--prompt"), config.getoption("--continuation"))
         processes = config.getoption("--processes")
         config.stash[RUNNER] = Runner(models, norms, known, processes, text)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def text_of_your_own(prompt: str | None, continuation: str) -> Text | None:
+    """The text to judge on instead of the claims' own; ``ValueError`` for one without a prompt."""
+    if prompt is None and not continuation:
+        return None
+    if not prompt:
+        raise ValueError("--prompt is missing or empty: expected the text to judge on")
+    return Text(prompt, continuation)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -119,15 +127,20 @@ class JobTest(pytest.Item):
             pytest.skip(f"not_testable: {found.measured}")
         if found is None or (now := negative(found, self.job.claim.definitional)) is None:
             return
+        if self.runner.text and self.job.controls:
+            return  # on a text of your own a chance rate is read, not judged
         listed = self.runner.known.get(self.job.key)
         if listed and (fault := listed.fault(now)):
             raise StaleNegative(fault)
         rate = f"holds on {now.holds_on} of {now.controls} untrained controls"
         measured = found.measured if isinstance(found, Finding) else rate
-        raise FindingFailed(
-            f"{self.job.claim.says}\n  measured: {measured}\nIf this is a result, list it with "
-            "`replicate negatives --write` after a full run, and write its reason there."
+        advice = (
+            f"Judged on {self.runner.text.prompt!r}, which is not the claim's own text."
+            if self.runner.text
+            else "If this is a result, list it with `replicate negatives --write` after a full "
+            "run, and write its reason there."
         )
+        raise FindingFailed(f"{self.job.claim.says}\n  measured: {measured}\n{advice}")
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         """Findings speak for themselves; only errors need a traceback."""
@@ -181,5 +194,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             count = f"holds on {rate.chance.holds} of {rate.chance.controls}"
             line = f"{rate.claim} ({rate.norm}) {count} untrained controls of {rate.model}"
             terminalreporter.write_line(f"{line}: there it says nothing of training")
+    if runner.text:
+        terminalreporter.write_line(f"judged on {findings.text!r}")
     part = "" if findings.complete else " (a part of the claims)"
     terminalreporter.write_line(f"written to {path}{part}")

@@ -1,6 +1,10 @@
 """What ``from replication import ...`` offers; each name is imported when it is first used."""
 
 from .figures.drawing.draw import draw as draw
+from .figures.drawing.factors import draw_sparklines as draw_sparklines
+from .figures.drawing.ranks import draw_ranks as draw_ranks
+from .figures.drawing.ranks import draw_top_tokens as draw_top_tokens
+from .figures.drawing.saliency import draw_saliency as draw_saliency
 from .measures.attention_weights import attention_of as attention_of
 from .measures.factors import factorize as factorize
 from .measures.factors import pca as pca

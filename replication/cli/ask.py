@@ -113,7 +113,7 @@ def neurons(
     ] = 0,
     given: Given = None,
     layers: Range = None,
-    seed: Annotated[int, typer.Option(help="Of the factorization's random start.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the factorization's random start.")] = 0,
     as_json: AsJson = False,
     out: Drawn = None,
 ) -> None:

@@ -47,7 +47,7 @@ class Claim:
     published_only: bool
     """True where the claim is about the published material itself."""
     questions: tuple[Question[Any], ...]
-    """What the check asks; a figure that bears on the claim asks the same."""
+    """What the check asks; a figure that shows the same thing asks with equal questions."""
     generalizes: str | None
     """Id of the claim on the article's own text that this one asks of many texts."""
     relatives: tuple[str, ...]

@@ -82,6 +82,8 @@ class Findings(Record):
     environment: Environment
     complete: bool
     """False where a part of the claims was selected."""
+    text: str | None = None
+    """The text that all were judged on instead of the claims' own, where one was given."""
     claims: tuple[ClaimRecord, ...]
     """All that were judged, in the order of their ids."""
     findings: tuple[Finding, ...]

@@ -133,6 +133,7 @@ class Runner:
         return Findings(
             environment=environment(),
             complete=self._complete(suite),
+            text=self.text.prompt + self.text.continuation if self.text else None,
             claims=records_of(job.claim for job in self.jobs if job.claim.id in judged),
             findings=tuple(
                 one.model_copy(update={"chance": rates.get((one.claim, one.subject, one.norm))})

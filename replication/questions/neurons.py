@@ -139,14 +139,17 @@ class FactorsOf(Question[Factors]):
         return factorize(recording, self.factors, layers=self.layers, seed=self.seed)
 
     def look_up(self) -> Factors:
-        """The published factors; another number of them, or another start, was not published."""
+        """The published factors; another number of them, other layers or another start were not
+        published.
+        """
         if not self.published:
             return super().look_up()
         found = experiments.published_factors(self.published)
-        if self.factors != len(found.activity) or self.seed:
+        layers = self.layers or tuple(range(experiments.DISTILGPT2_LAYERS))
+        if self.factors != len(found.activity) or layers != found.layers or self.seed:
             raise NotTestable(
-                f"of {self.published}, {self.factors} factors with seed {self.seed} were not "
-                "published"
+                f"of {self.published}, {self.factors} factors of layers {list(layers)} with seed "
+                f"{self.seed} were not published"
             )
         return found
 

@@ -164,6 +164,7 @@ def parsed_as(kind: Any, value: Any) -> Any:
 def parse_range(text: str) -> list[int]:
     """Numbers written as ``3`` or ``3-7``; ``ValueError`` for anything else."""
     first, dash, last = text.partition("-")
-    if not (first.isdecimal() and (last.isdecimal() if dash else True)):
+    readable = first.isdecimal() and (last.isdecimal() if dash else True)
+    if not readable or int(first) > int(last or first):
         raise ValueError(f"cannot read {text!r}: expected a number or a range, such as 3-7")
     return list(range(int(first), int(last or first) + 1))

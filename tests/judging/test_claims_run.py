@@ -39,6 +39,31 @@ def test_a_true_finding_passes_and_a_false_one_fails(tmp_path: Path) -> None:
     assert "Traceback" not in run.stdout
 
 
+def test_a_text_of_your_own_is_judged_on_models_and_not_held_to_the_list(tmp_path: Path) -> None:
+    own = ("--prompt", "Four ducks swam", "--continuation", " away", "--norm", "none")
+    run = run_claims(tmp_path, *own)
+    passed = [line for line in run.stdout.splitlines() if line.startswith("PASSED")]
+    assert [line.split("::")[-1] for line in passed] == [
+        "T-01[smollm2-none]",
+        "T-01[controls of smollm2-none]",
+        "T-02[controls of smollm2-none]",
+    ]
+    assert "FAILED claims/test_planted.py::T-02[smollm2-none]" in run.stdout
+    assert "Judged on 'Four ducks swam', which is not the claim's own text." in run.stdout
+    assert "replicate negatives --write" not in run.stdout
+    assert "judged on 'Four ducks swam away'" in run.stdout
+    found = written(tmp_path, "claims-partial.json")
+    assert found.text == "Four ducks swam away"
+    assert {finding.subject for finding in found.findings} == {"smollm2"}
+
+
+@pytest.mark.parametrize("given", [("--prompt", ""), ("--continuation", " away")])
+def test_a_text_of_your_own_needs_a_prompt(given: tuple[str, str], tmp_path: Path) -> None:
+    run = run_claims(tmp_path, *given)
+    assert run.returncode == 4
+    assert "--prompt is missing or empty: expected the text to judge on" in run.stderr
+
+
 @pytest.mark.parametrize(
     ("entry", "code", "told"),
     [
