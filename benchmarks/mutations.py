@@ -248,7 +248,7 @@ def write_table(found: dict[str, dict[str, bool]]) -> list[str]:
     """Write the table into the page; the mutants are returned that the page does not explain."""
     page = PAGE.read_text()
     reasons = set()
-    for part in page.split("\n### ")[1:]:
+    for part in page.partition("\n## Equivalent\n")[2].split("\n### ")[1:]:
         changes = re.findall(r"^- (.*`(?: \(\d+\))?); ", part, re.MULTILINE)
         reasons |= {f"{part.splitlines()[0]} {change}" for change in changes}
     alive = {
