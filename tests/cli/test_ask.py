@@ -217,7 +217,7 @@ def test_pages_of_attention_go_where_the_command_says(
         (["attention", "x", "--model", "published"], "published no numbers of attention of 'x'"),
         (["attention", "x", "--layers", "all"], "cannot read 'all': expected a number or a range"),
         (["attention", "x", "--heads", "7-9"], "heads [7, 8, 9]: expected one or more of 0 to 1"),
-        (["attention", "x", "--layers", "3-1"], "layers []: expected one or more of 0 to 3"),
+        (["attention", "x", "--layers", "3-1"], "cannot read '3-1': expected a number or a range"),
         (["patch", *PAIR, "--out", "x.txt"], "cannot draw to 'x.txt': expected one of .png"),
         (["patch", *PAIR[:3], " zebras"], "' zebras' is 7 tokens for tiny-gpt2"),
         (["precision", "moon"], "no experiment 'moon': expected one of"),
