@@ -1,7 +1,7 @@
 """The articles' interactive views, explorables, as HTML that works from disk, with no network.
 
-``*_fragment(result)`` is a piece of a page, ``*_page(result)`` a whole one. Nothing is computed or
-judged here: an explorable has the numbers of its result, all of them.
+``*_fragment(result)`` is a piece of a page; ``fragments.page`` puts pieces together. Nothing is
+computed or judged here: an explorable has the numbers of its result, all of them.
 """
 
 from replication.figures.drawing.cells import percent
@@ -12,27 +12,11 @@ from replication.pages.fragments import (
     Token,
     check_size,
     fragment,
-    page,
     readable,
 )
 from replication.results.factors import Factors
 from replication.results.ranks import RankGrid, TopGrid
 from replication.results.saliency import Saliency
-
-
-def rank_grid_page(grid: RankGrid, details: TopGrid | None = None) -> str:
-    """A page with one rank grid."""
-    return page([rank_grid_fragment(grid, details)], "Ranks after every layer")
-
-
-def saliency_page(saliency: Saliency) -> str:
-    """A page with the saliency of one text."""
-    return page([saliency_fragment(saliency)], "Input saliency")
-
-
-def factors_page(factors: Factors) -> str:
-    """A page with the factors of one text."""
-    return page([factors_fragment(factors)], "Factors of neuron activations")
 
 
 def rank_grid_fragment(grid: RankGrid, details: TopGrid | None = None) -> Fragment:

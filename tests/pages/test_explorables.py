@@ -15,11 +15,8 @@ from matplotlib.colors import LogNorm, to_rgb
 from replication.figures.drawing.cells import RANK_COLOURS, percent
 from replication.pages.explorables import (
     factors_fragment,
-    factors_page,
     rank_grid_fragment,
-    rank_grid_page,
     saliency_fragment,
-    saliency_page,
 )
 from replication.pages.fragments import MOST_CELLS, Fragment, page, readable
 from replication.results.factors import Factors
@@ -284,7 +281,7 @@ def test_a_dark_phone_and_paper(written: Path) -> None:
 
 def test_without_scripts_the_table_has_the_numbers(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    path.write_text(saliency_page(SALIENCY), "utf-8")
+    path.write_text(page([saliency_fragment(SALIENCY)], "title"), "utf-8")
     with opened(path, scripts=False) as seen:
         seen.click("summary")
         row = texts(seen, "tbody tr >> nth=2 >> td")
@@ -303,9 +300,10 @@ def test_tables_have_the_numbers(views: Opened) -> None:
 def test_the_scripts_of_charts_come_once_and_only_with_charts() -> None:
     whole = page(EVERY_VIEW, "title")
     assert whole.count("window.vegaEmbed") == 1
-    assert len(saliency_page(SALIENCY)) < 40_000
-    assert "vegaEmbed=" not in saliency_page(SALIENCY)
-    for made in (rank_grid_page(GRID), factors_page(FACTORS)):
+    assert len(page([saliency_fragment(SALIENCY)], "title")) < 40_000
+    assert "vegaEmbed=" not in page([saliency_fragment(SALIENCY)], "title")
+    for part in (rank_grid_fragment(GRID), factors_fragment(FACTORS)):
+        made = page([part], "title")
         assert made.count("window.vegaEmbed") == 1
         assert made.startswith("<!doctype html>")
 
@@ -313,16 +311,26 @@ def test_the_scripts_of_charts_come_once_and_only_with_charts() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda: rank_grid_page(grid_of(2, ("a",) * (MOST_CELLS // 2 + 1))), "2 x 10001 = 20002"),
-        (lambda: rank_grid_page(grid_of(2, ())), "2 x 0 = 0 cells, expected 1 to 20000"),
-        (lambda: saliency_page(saliency_of(COUNT)), "saliency: 0 x"),
         (
-            lambda: factors_page(Factors(np.ones((1, 20001)), ("a",) * 20001, 1, (), None, SOURCE)),
+            lambda: rank_grid_fragment(grid_of(2, ("a",) * (MOST_CELLS // 2 + 1))),
+            "2 x 10001 = 20002",
+        ),
+        (lambda: rank_grid_fragment(grid_of(2, ())), "2 x 0 = 0 cells, expected 1 to 20000"),
+        (lambda: saliency_fragment(saliency_of(COUNT)), "saliency: 0 x"),
+        (
+            lambda: factors_fragment(
+                Factors(np.ones((1, 20001)), ("a",) * 20001, 1, (), None, SOURCE)
+            ),
             "factors: 1 x 20001",
         ),
-        (lambda: rank_grid_page(grid_of(3), DETAILS), r"details of shape \(4, 13, 2\) do not fit"),
         (
-            lambda: rank_grid_page(GRID, replace(DETAILS, provenance=replace(SOURCE, norm="none"))),
+            lambda: rank_grid_fragment(grid_of(3), DETAILS),
+            r"details of shape \(4, 13, 2\) do not fit",
+        ),
+        (
+            lambda: rank_grid_fragment(
+                GRID, replace(DETAILS, provenance=replace(SOURCE, norm="none"))
+            ),
             "but ranks of Provenance",
         ),
         (lambda: replace(DETAILS, tokens=DETAILS.tokens[1:]), "3 layers of"),
@@ -330,7 +338,7 @@ def test_the_scripts_of_charts_come_once_and_only_with_charts() -> None:
         (lambda: replace(DETAILS, tokens=(*DETAILS.tokens[1:], ())), "of .0, 13. tokens"),
         (lambda: replace(DETAILS, probabilities=DETAILS.probabilities + 1), "between 0 and 1"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_shown_is_refused(wrong: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         wrong()
