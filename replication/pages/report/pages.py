@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
-from replication.base.norms import NORMS
+from replication.base.norms import READINGS
 from replication.judging.corrections import LEVEL
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
@@ -139,7 +139,7 @@ def _templates() -> Environment:
         "symbols": SYMBOLS,
         "verdicts": overview.VERDICTS,
         "levels": overview.LEVELS,
-        "norms": NORMS,
+        "norms": READINGS,
         "relations": {"<": "<", "<=": "≤", ">": ">", "=": "="},
     }
     return made
