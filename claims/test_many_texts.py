@@ -45,7 +45,7 @@ OCCUPATIONS = WatchedOver("occupations")
 BLIMP = WatchedOver("blimp")
 WINOGENDER = WatchedOver("winogender")
 LISTS = ArrivalsOver()
-REPEATS = ExpectedOver(last=2)
+REPEATS = ExpectedOver(from_depth=LAST)  # the layer before the last sixth, and that
 PATCHING = PatchingOver()
 MISLED = {"subject": "plural", "attractor": "singular"}  # as in "The keys to the cabinet"
 STEADY = {"subject": "singular", "attractor": "plural"}  # as in "The key to the cabinets"

@@ -62,8 +62,8 @@ class ExpectedOver(OverNorms["ExpectedSet"]):
     """How the token that a repeated pattern goes on with ranks after every layer."""
 
     kind: str = "repeat"
-    last: int | None = None
-    """How many layers are read, counted from the last; all by default."""
+    from_depth: float = 0.0
+    """Layers at or beyond this depth are read."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "ExpectedSet":
         """The answer under each of its norms."""
@@ -71,7 +71,7 @@ class ExpectedOver(OverNorms["ExpectedSet"]):
 
         patterns = [item for item in items("counting") if item.conditions["kind"] == self.kind]
         asked = asked_of(reader.model, patterns)
-        return expected_tokens(reader.model, asked, self.last, self.norms, reader.last_states)
+        return expected_tokens(reader.model, asked, self.from_depth, self.norms, reader.last_states)
 
 
 @dataclass(frozen=True)
