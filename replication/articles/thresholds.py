@@ -68,3 +68,12 @@ little, so on trained models it must hold on most of these (``OFTEN``)."""
 
 MOST_CONTROLS = 0.5
 """Share of untrained controls on which a finding may hold and still say something of training."""
+
+OUTLIERS = 5
+"""Dimensions of a hidden state that are "a few" outliers: the five greatest in size at a position,
+less than a hundredth of the width of every model of the table. No text of the articles has a
+number."""
+
+TENFOLD = 1.0
+"""Distance of two ranks, in powers of ten, above which two readings of a state say different things
+of a word: tenfold is what parts the best token from the ten best that the articles list."""

@@ -3,6 +3,7 @@
 from replication.figures.figure import Figure
 from replication.questions.attention import LayerAttentionOf
 from replication.questions.lens import FormulasOf, PositionsOf, UncertaintyOf, WordsOf
+from replication.questions.norm_parts import NormPartsOf
 from replication.questions.patching import PatchingOf
 from replication.questions.question import Text
 from replication.questions.sets import (
@@ -55,6 +56,15 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "A table of the rank and the probability of Paris after every layer by three formulas: "
         "without the final norm, with it, and with it twice.",
         stated_source=LENS,
+    ),
+    Figure(
+        "final_norm",
+        "The final norm taken apart",
+        ("HS-NORM", "HS-NORM-scale", "HS-NORM-outliers"),
+        (NormPartsOf(Text.of_figure("watch_keys_cabinet"), (" are",)),),
+        "Lines of the rank of are along the layers, read through parts of the final norm; dots of "
+        "each dimension's gain and size; lines of the share of the state's length in few of them.",
+        stated_source=QUESTION,
     ),
     Figure(
         "many_texts",
