@@ -78,3 +78,12 @@ FAMILY = 20
 """Findings over many texts that are tested for each model under each reading of the norm, by which
 their p-values are multiplied (Bonferroni): the number of such claims in the suite, rounded up to
 the next ten, so that a verdict does not hang on which of them were run."""
+
+OUTLIERS = 5
+"""Dimensions of a hidden state that are "a few" outliers: the five greatest in size at a position,
+less than a hundredth of the width of every model of the table. No text of the articles has a
+number."""
+
+TENFOLD = 1.0
+"""Distance of two ranks, in powers of ten, above which two readings of a state say different things
+of a word: tenfold is what parts the best token from the ten best that the articles list."""

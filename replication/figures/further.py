@@ -3,6 +3,7 @@
 from replication.figures.figure import Figure
 from replication.questions.attention import LayerAttentionOf
 from replication.questions.lens import FormulasOf, PositionsOf, UncertaintyOf, WordsOf
+from replication.questions.norm_parts import NormPartsOf
 from replication.questions.patching import PatchingOf
 from replication.questions.question import Text
 from replication.questions.sets import (
@@ -69,6 +70,15 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Divergence from the output along the layers, before and after tuning, on two kinds of "
         "texts; below, the ranks of two verbs along the layers under three norms.",
         stated_source=TUNED,
+    ),
+    Figure(
+        "final_norm",
+        "The final norm taken apart",
+        ("HS-NORM", "HS-NORM-scale", "HS-NORM-outliers"),
+        (NormPartsOf(Text.of_figure("watch_keys_cabinet"), (" are",)),),
+        "Lines of the rank of are along the layers, read through parts of the final norm; dots of "
+        "each dimension's gain and size; lines of the share of the state's length in few of them.",
+        stated_source=QUESTION,
     ),
     Figure(
         "many_texts",

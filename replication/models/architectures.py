@@ -23,6 +23,13 @@ class Architecture:
     feed_forward_norm: str
     """In a block: the norm that the feed-forward layer reads through. What goes into it is the
     residual stream with attention's contribution added."""
+    norm_epsilon: str
+    """In the final norm: what is added to the mean square before its root divides the state."""
+    norm_centres: bool
+    """Whether the final norm takes the mean away first: LayerNorm does, RMSNorm does not."""
+    gain_offset: float
+    """What is added to the final norm's weight to make its gain: 1 where the weight is a gain's
+    distance from 1."""
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -35,6 +42,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         attention="attn",
         feed_forward="mlp",
         feed_forward_norm="ln_2",
+        norm_epsilon="eps",
+        norm_centres=True,
+        gain_offset=0.0,
     ),
     "llama": Architecture(
         language_model="transformers.models.llama.modeling_llama:LlamaForCausalLM",
@@ -45,6 +55,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         attention="self_attn",
         feed_forward="mlp",
         feed_forward_norm="post_attention_layernorm",
+        norm_epsilon="variance_epsilon",
+        norm_centres=False,
+        gain_offset=0.0,
     ),
     "gemma3_text": Architecture(
         language_model="transformers.models.gemma3.modeling_gemma3:Gemma3ForCausalLM",
@@ -55,6 +68,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         attention="self_attn",
         feed_forward="mlp",
         feed_forward_norm="pre_feedforward_layernorm",
+        norm_epsilon="eps",
+        norm_centres=False,
+        gain_offset=1.0,
     ),
 }
 
