@@ -17,7 +17,7 @@ from replication.measures.record import record_ids
 from replication.measures.saliency import embed, gradient_x_input_ids, read_embedded
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
-from replication.results.erasure import ORDERS, PREDICTORS, STEPS, ErasureSet
+from replication.results.erasure import ERASED, ORDERS, PREDICTORS, ErasureSet
 
 
 def erasure(model: LanguageModel, texts: Sequence[str], seed: int = 0) -> ErasureSet:
@@ -29,39 +29,38 @@ def erasure(model: LanguageModel, texts: Sequence[str], seed: int = 0) -> Erasur
     ids = [model.encode(text, start=True) for text in texts]
     blank = torch.cat([embed(model, one) for one in ids]).mean(dim=0)
     correlation = np.empty((len(PREDICTORS), len(texts)))
-    moved = np.empty((len(ORDERS), len(STEPS), len(texts)))
+    moved = np.empty((len(ORDERS), len(texts)))
     for column, one in enumerate(ids):
         length = len(one) - model.start_length(one)
-        if length < len(STEPS) + 1:
+        if length < 1 / ERASED:
             raise ModelError(f"{texts[column]!r} is {length} tokens: expected at least four")
-        scores = [*_predictions(model, one), random.permutation(length)]
-        masks = [np.eye(length, dtype=bool), *(_steps(score) for score in scores)]
-        changes = _moved(model, one, np.concatenate(masks), blank)
-        alone = changes[:length]
-        correlation[:, column] = [_rank_correlation(score, alone) for score in scores[:-1]]
-        moved[:, :, column] = changes[length:].reshape(len(ORDERS), len(STEPS))
+        best, scores = _predictions(model, one)
+        together = [_first(score) for score in (*scores, random.permutation(length))]
+        changes = _moved(
+            model, one, np.vstack([np.eye(length, dtype=bool), *together]), blank, best
+        )
+        correlation[:, column] = [_rank_correlation(score, changes[:length]) for score in scores]
+        moved[:, column] = changes[length:]
     return ErasureSet(correlation, moved, tuple(texts), model.provenance("", None))
 
 
-def _predictions(model: LanguageModel, ids: Sequence[int]) -> list[np.ndarray]:
-    """What ``PREDICTORS`` say of every token of a text, the greater the more it matters."""
+def _predictions(model: LanguageModel, ids: Sequence[int]) -> tuple[int, list[np.ndarray]]:
+    """The best next token, and what ``PREDICTORS`` say of every token of a text, the greater the
+    more it matters.
+    """
     recording = record_ids(model, ids, attention=True)
     assert recording.attention is not None
-    best = _best(model, embed(model, ids))
+    with torch.inference_mode():
+        best = int((model.unembedding @ model.final_norm(recording.states[-1, -1])).argmax())
     shares = gradient_x_input_ids(model, [*ids, best], len(ids)).row(0)
     attention = recording.attention[:, :, -1, recording.start_length :].mean(dim=(0, 1)).numpy()
-    return [shares, attention, np.arange(len(shares))]
+    return best, [shares, attention, np.arange(len(shares))]
 
 
-def _best(model: LanguageModel, inputs: Float[Tensor, "position width"]) -> int:
-    with torch.inference_mode():
-        return int((model.unembedding @ read_embedded(model, inputs[None])[0, -1]).argmax())
-
-
-def _steps(score: np.ndarray) -> Bool[np.ndarray, "step token"]:
-    """Which tokens are erased at each of ``STEPS``: those with the highest scores."""
+def _first(score: np.ndarray) -> Bool[np.ndarray, " token"]:
+    """Which tokens are the first ``ERASED`` of them by a score."""
     places = np.argsort(np.argsort(-score, kind="stable"), kind="stable")
-    return np.stack([places < round(step * len(score)) for step in STEPS])
+    return places < round(ERASED * len(score))
 
 
 def _moved(
@@ -69,17 +68,18 @@ def _moved(
     ids: Sequence[int],
     erased: Bool[np.ndarray, "variant token"],
     blank: Float[Tensor, " width"],
+    token: int,
 ) -> Float[np.ndarray, " variant"]:
-    """How far the logit of the best token moves in every variant, in logits."""
+    """How far the logit of a token moves in every variant, in logits."""
     inputs = embed(model, ids)
     hidden = np.zeros((len(erased) + 1, model.start_length(ids)), bool)
     whole = np.zeros((1, erased.shape[1]), bool)
     masks = np.concatenate([hidden, np.concatenate([whole, erased])], axis=1)
     with torch.inference_mode():
-        states = read_embedded(
-            model, torch.where(torch.tensor(masks)[:, :, None], blank, inputs)
-        )[:, -1]
-        logits = states @ model.unembedding[_best(model, inputs)]
+        states = read_embedded(model, torch.where(torch.tensor(masks)[:, :, None], blank, inputs))[
+            :, -1
+        ]
+        logits = states @ model.unembedding[token]
     return (logits[1:] - logits[0]).abs().double().numpy()
 
 

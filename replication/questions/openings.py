@@ -9,7 +9,6 @@ from replication.base.norms import Norm
 from replication.questions.question import Question, Text
 from replication.questions.template_sets import items
 
-
 if TYPE_CHECKING:
     from replication.questions.reader import Reader
     from replication.results.erasure import ErasureSet
@@ -21,8 +20,8 @@ CONTROLS_TAKE = 2
 
 @cache
 def openings() -> tuple[str, ...]:
-    """Forty openings of six to ten words, written for this package; each breaks off before a word,
-    and no two share a frame.
+    """Thirty-two openings of six to ten words, written for this package; each breaks off before a
+    word, and no two share a frame.
     """
     text = resources.files("replication").joinpath("data/openings.txt").read_text("utf-8")
     return tuple(text.splitlines())

@@ -11,8 +11,8 @@ PREDICTORS = ("saliency", "attention", "position")
 """What may tell how much a token matters: its share by gradient x input, the attention that the
 last position pays it (mean over layers and heads), and how near it is to the end."""
 ORDERS = (*PREDICTORS, "random")
-STEPS = (0.25, 0.5, 0.75)
-"""Shares of a text's tokens that are erased together."""
+ERASED = 0.25
+"""The share of a text's tokens that are erased together, from the top of each order."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,14 @@ class ErasureSet:
     correlation: Float[np.ndarray, "predictor text"]
     """Spearman's, over a text's tokens, of each of ``PREDICTORS`` with how far the logit moves when
     that token alone is erased."""
-    moved: Float[np.ndarray, "order step text"]
-    """How far it moves, in logits, when the first tokens by each of ``ORDERS`` are erased."""
+    moved: Float[np.ndarray, "order text"]
+    """How far it moves, in logits, when the first ``ERASED`` tokens by each of ``ORDERS`` are."""
     texts: tuple[str, ...]
     provenance: Provenance
 
     def __post_init__(self) -> None:
-        shapes = {"correlation": (len(PREDICTORS),), "moved": (len(ORDERS), len(STEPS))}
-        for name, shape in shapes.items():
-            found, expected = getattr(self, name).shape, (*shape, len(self.texts))
+        for name, rows in (("correlation", PREDICTORS), ("moved", ORDERS)):
+            found, expected = getattr(self, name).shape, (len(rows), len(self.texts))
             if found != expected:
                 raise ValueError(f"{name} has the shape {found}: expected {expected}")
 
@@ -41,6 +40,6 @@ class ErasureSet:
         """The correlations of one predictor; ``ValueError`` for one that there is not."""
         return self.correlation[PREDICTORS.index(predictor)]
 
-    def after(self, order: str, step: float) -> Float[np.ndarray, " text"]:
-        """How far the logit moves when a share of the tokens is erased in one order."""
-        return self.moved[ORDERS.index(order), STEPS.index(step)]
+    def after(self, order: str) -> Float[np.ndarray, " text"]:
+        """How far the logit moves when tokens are erased in one order."""
+        return self.moved[ORDERS.index(order)]
