@@ -7,7 +7,6 @@ from jaxtyping import Float
 
 from replication.base.norms import NORMS
 from replication.base.statistics import layer_profile
-from replication.results.patching import PatchingProfile
 from replication.results.provenance import Provenance
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet
 
@@ -28,19 +27,6 @@ def watched_curves(found: WatchedSet, lines: Mapping[str, Mapping[str, str]]) ->
 def expected_curve(found: ExpectedSet, name: str) -> LayerCurves:
     """The mean probability of the expected tokens, in one line."""
     return _curves(UNDER_NORMS, {name: (found.probabilities, found.clusters)}, found.provenance)
-
-
-def patching_curves(found: PatchingProfile) -> LayerCurves:
-    """The mean effect of patching over pairs, at the places that a profile looks at."""
-    clusters = [pair.cluster for pair in found.pairs]
-    places = {
-        "residual stream at the subject": found.at_subject,
-        "residual stream at the last position": found.at_last,
-        "attention output at the last position": found.attention,
-        "feed-forward output at the last position": found.feed_forward,
-    }
-    lines: dict[str, Line] = {name: (values[None], clusters) for name, values in places.items()}
-    return _curves(("share of the effect",), lines, found.provenance)
 
 
 def _curves(panels: tuple[str, ...], lines: Mapping[str, Line], source: Provenance) -> LayerCurves:

@@ -19,10 +19,16 @@ class Architecture:
     """In a block: the nonlinearity whose output is the neurons. In a gated feed-forward that is
     the gate, before it is multiplied by the other branch."""
     attention: str
+    heads: str
+    """In a block: the projection that makes attention's output of what the heads return, which lies
+    side by side in its input."""
     feed_forward: str
     feed_forward_norm: str
     """In a block: the norm that the feed-forward layer reads through. What goes into it is the
     residual stream with attention's contribution added."""
+    norms_after: tuple[str, ...] = ()
+    """In a block: the norms that what attention and what the feed-forward layer return go through
+    on their way into the residual stream; empty where both are added as they are."""
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -33,6 +39,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act",
         attention="attn",
+        heads="attn.c_proj",
         feed_forward="mlp",
         feed_forward_norm="ln_2",
     ),
@@ -43,6 +50,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act_fn",
         attention="self_attn",
+        heads="self_attn.o_proj",
         feed_forward="mlp",
         feed_forward_norm="post_attention_layernorm",
     ),
@@ -53,8 +61,10 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act_fn",
         attention="self_attn",
+        heads="self_attn.o_proj",
         feed_forward="mlp",
         feed_forward_norm="pre_feedforward_layernorm",
+        norms_after=("post_attention_layernorm", "post_feedforward_layernorm"),
     ),
 }
 
