@@ -28,7 +28,9 @@ def attribution(model: LanguageModel, read: Sequence[Runs]) -> Attribution:
     """What every part writes at the last position of both runs of every pair."""
     with torch.inference_mode():
         found = [[_written(model, runs, run) for run in (CLEAN, CORRUPTED)] for runs in read]
-    arrays = {name: np.array([[one[name] for one in pair] for pair in found]) for name in found[0][0]}
+    arrays = {
+        name: np.array([[one[name] for one in pair] for pair in found]) for name in found[0][0]
+    }
     return Attribution(**arrays, differences=np.array([runs.differences for runs in read]))
 
 

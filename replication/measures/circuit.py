@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float
 
-from replication.articles.thresholds import OFTEN
 from replication.measures.ablation import ablation
 from replication.measures.attribution import attribution
 from replication.measures.pair_runs import CLEAN, Runs, UnsuitedPair, read
@@ -23,6 +21,8 @@ from replication.results.patching import SITES, Pair, Place, Site
 
 LOOKED_AT = 4
 """Layers whose heads are patched one by one: those whose attention has the greatest effects."""
+NAMED_FOR = 0.8
+"""Share of the gap that the single effects of the named heads have to add up to."""
 
 
 def circuit(model: LanguageModel, pairs: Sequence[Pair]) -> Circuit:
@@ -35,8 +35,8 @@ def circuit(model: LanguageModel, pairs: Sequence[Pair]) -> Circuit:
     runs, taken, left_out = _read_all(model, pairs)
     if len({pair.cluster for pair in taken}) < 2:
         raise ModelError(
-            f"{model.name} can take {len(taken)} of {len(pairs)} pairs ({left_out}): expected those "
-            f"of at least two clusters, one to choose heads on and one to judge them on"
+            f"{model.name} can take {len(taken)} of {len(pairs)} pairs ({left_out}): expected two "
+            f"clusters or more, one to choose heads on and one to judge them on"
         )
     patching = profile(model, runs)
     heads = head_effects(model, runs, patching, held_out(taken))
@@ -110,21 +110,15 @@ def head_effects(
     patching: PatchingProfile,
     apart: Bool[np.ndarray, " pair"],
 ) -> HeadEffects:
-    """The effects of single heads; layers and heads are chosen on the pairs that are not ``apart``.
-    """
+    """The effects of single heads. Layers and heads are chosen on the pairs not ``apart``."""
     by_layer = patching.attention[0, ~apart].mean(axis=0)
     layers = sorted(np.argsort(-by_layer, kind="stable")[:LOOKED_AT].tolist())
     count = read[0].heads.shape[3]
-    single = [
-        [[Place("attention", layer, _last(runs), head)] for layer in layers for head in range(count)]
-        for runs in read
-    ]
+    looked_at = [Head(layer, number) for layer in layers for number in range(count)]
+    single = [[[_place(runs, head)] for head in looked_at] for runs in read]
     effects = both_ways(model, read, single).reshape(2, len(read), len(layers), count)
     named = strongest(effects[0, ~apart].mean(axis=0), layers)
-    together = [
-        [[Place("attention", head.layer, _last(runs), head.number) for head in named]]
-        for runs in read
-    ]
+    together = [[[_place(runs, head) for head in named]] for runs in read]
     return HeadEffects(
         layers=tuple(layers),
         effects=effects,
@@ -136,8 +130,8 @@ def head_effects(
     )
 
 
-def _last(runs: Runs) -> int:
-    return len(runs.ids[CLEAN]) - 1
+def _place(runs: Runs, head: Head) -> Place:
+    return Place("attention", head.layer, len(runs.ids[CLEAN]) - 1, head.number)
 
 
 def _on_subject(
@@ -148,15 +142,13 @@ def _on_subject(
     return np.array([float(seen[head.layer, head.number, -1, runs.first]) for head in named])
 
 
-def strongest(
-    effects: Float[np.ndarray, "looked head"], layers: Sequence[int]
-) -> tuple[Head, ...]:
-    """The fewest heads whose single effects add up to more than half, the strongest first; where
+def strongest(effects: Float[np.ndarray, "looked head"], layers: Sequence[int]) -> tuple[Head, ...]:
+    """The fewest heads whose single effects add up to ``NAMED_FOR``, the strongest first; where
     they never do, all heads with an effect above 0, and at least one.
     """
     order = np.argsort(-effects, axis=None, kind="stable")
     sums = effects.ravel()[order].cumsum()
-    enough = np.flatnonzero(sums > OFTEN)
+    enough = np.flatnonzero(sums >= NAMED_FOR)
     count = enough[0] + 1 if len(enough) else max(1, int((effects > 0).sum()))
     places = [np.unravel_index(place, effects.shape) for place in order[:count]]
     return tuple(Head(layers[row], int(number)) for row, number in places)

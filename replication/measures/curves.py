@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from replication.base.norms import NORMS
 from replication.base.statistics import layer_profile
+from replication.results.circuit import DIRECTIONS, Circuit, CircuitMap
 from replication.results.provenance import Provenance
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet
 
@@ -27,6 +28,36 @@ def watched_curves(found: WatchedSet, lines: Mapping[str, Mapping[str, str]]) ->
 def expected_curve(found: ExpectedSet, name: str) -> LayerCurves:
     """The mean probability of the expected tokens, in one line."""
     return _curves(UNDER_NORMS, {name: (found.probabilities, found.clusters)}, found.provenance)
+
+
+def circuit_map(found: Circuit) -> CircuitMap:
+    """The means over pairs of what carries the number of the subject to the verb."""
+    patching, written, left = found.patching, found.attribution, found.ablation
+    attention, feed_forward = (
+        written.of_gap(part) for part in (written.attention, written.feed_forward)
+    )
+    transport = {
+        "residual stream at the subject": patching.at_subject,
+        "residual stream at the last position": patching.at_last,
+    }
+    decision = {
+        "attention at the last position": np.stack([attention, left.attention]),
+        "feed-forward layer at the last position": np.stack([feed_forward, left.feed_forward]),
+    }
+
+    def curves(panels: tuple[str, ...], lines: Mapping[str, np.ndarray]) -> LayerCurves:
+        of_pairs = {name: (values, found.clusters) for name, values in lines.items()}
+        return _curves(panels, of_pairs, found.provenance)
+
+    heads = written.of_gap(written.heads)
+    each = [heads, attention[:, :, None], feed_forward[:, :, None]]
+    return CircuitMap(
+        transport=curves(DIRECTIONS, transport),
+        decision=curves(("written of the gap", "left of the gap without it"), decision),
+        written=np.concatenate(each, axis=2).mean(axis=0),
+        named=found.heads.named,
+        provenance=found.provenance,
+    )
 
 
 def _curves(panels: tuple[str, ...], lines: Mapping[str, Line], source: Provenance) -> LayerCurves:

@@ -15,7 +15,7 @@ from replication.results.sets import SetName
 if TYPE_CHECKING:
     from replication.models.language_model import LanguageModel
     from replication.questions.reader import Reader
-    from replication.results.circuit import Circuit
+    from replication.results.circuit import Circuit, CircuitMap
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
 
 CONTROLS_TAKE = 5
@@ -152,3 +152,16 @@ class CircuitOver(Question["Circuit"]):
         from replication.measures.circuit import circuit
 
         return circuit(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
+
+
+@dataclass(frozen=True)
+class CircuitByLayer(Question["CircuitMap"]):
+    """Where the number of the subject is after every layer, and what writes it into the verb."""
+
+    norm_matters: ClassVar[bool] = False
+
+    def measure(self, reader: "Reader", norm: Norm) -> "CircuitMap":
+        """Means over pairs, along the layers with intervals over nouns, and head by head."""
+        from replication.measures.curves import circuit_map
+
+        return circuit_map(CircuitOver().measure(reader, norm))

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float
 
 from replication.results.patching import Pair
 from replication.results.provenance import Provenance
+from replication.results.sets import LayerCurves
 
 Direction = Literal["clean into corrupted", "corrupted into clean"]
 DIRECTIONS: tuple[Direction, ...] = ("clean into corrupted", "corrupted into clean")
@@ -56,11 +57,12 @@ class Attribution:
                 f"{self.differences.tolist()}, of which they are the parts"
             )
 
-    def of_gap(self, part: Float[np.ndarray, "pair run *any"]) -> Float[np.ndarray, "pair *any"]:
+    def of_gap(self, part: Float[np.ndarray, "pair run ..."]) -> Float[np.ndarray, "pair ..."]:
         """The share of each pair's gap that a part writes; the shares of all parts add up to 1."""
         gaps = self.differences[:, 0] - self.differences[:, 1]
-        written: Float[np.ndarray, "pair *any"] = part[:, 0] - part[:, 1]
-        return written / gaps.reshape(-1, *(1,) * (written.ndim - 1))
+        written = part[:, 0] - part[:, 1]
+        shares: Float[np.ndarray, "pair ..."] = (written.T / gaps).T
+        return shares
 
     @property
     def blocks(self) -> Float[np.ndarray, "pair layer"]:
@@ -112,7 +114,7 @@ class HeadEffects:
     """(looked,) those whose heads were patched."""
     effects: Float[np.ndarray, "direction pair looked head"]
     named: tuple[Head, ...]
-    """The strongest first: the fewest whose single effects add up to more than half."""
+    """The strongest first: the fewest whose single effects add up to most of the gap."""
     together: Float[np.ndarray, "direction pair"]
     """Of all named heads at once."""
     on_subject: Float[np.ndarray, "pair named"]
@@ -124,7 +126,7 @@ class HeadEffects:
     """The pairs on which nothing was chosen."""
 
     def __post_init__(self) -> None:
-        _, pairs, looked, heads = self.effects.shape
+        pairs, looked = self.effects.shape[1:3]
         if unknown := [str(head) for head in self.named if head.layer not in self.layers]:
             raise ValueError(f"heads {unknown} are named: expected some of layers {self.layers}")
         found = (self.together.shape, self.on_subject.shape, len(self.held_out), looked)
@@ -201,3 +203,24 @@ class Circuit:
     def clusters_held_out(self) -> list[str]:
         """The cluster of each pair on which no head was chosen."""
         return [name for name, kept in zip(self.clusters, self.heads.held_out, strict=True) if kept]
+
+
+@dataclass(frozen=True)
+class CircuitMap:
+    """Means over pairs of what a ``Circuit`` holds, along the layers and head by head."""
+
+    transport: LayerCurves
+    """Effects of patching the residual stream, a panel for each direction."""
+    decision: LayerCurves
+    """What attention and feed-forward layers write of the gap, and what is left without each."""
+    written: Float[np.ndarray, "layer part"]
+    """The share of the gap that each head writes, then all of attention, then the feed-forward
+    layer."""
+    named: tuple[Head, ...]
+    provenance: Provenance
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """(part,) names of what writes."""
+        heads = (f"head {number}" for number in range(self.written.shape[1] - 2))
+        return (*heads, "attention", "feed-forward")
