@@ -1,4 +1,4 @@
-"""The findings of the hidden-state article over many texts, and its questions HS-Q1 and HS-Q2.
+"""The findings of the hidden-state article over many texts.
 
 A finding on the article's own sentence is one case. Here each is asked of a template set: it holds
 if it does for most texts, with the whole interval of their share above one half, where whole
@@ -14,23 +14,19 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from replication.articles.sources import HIDDEN_STATES
-from replication.articles.thresholds import OFTEN
 from replication.base.norms import Norm
 from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import (
     Part,
     at_depth,
-    at_most,
     beside,
     core,
     crossing_of,
     further,
-    more,
     mostly,
 )
 from replication.measures.depth import crossing
-from replication.measures.patching import layers_needed
-from replication.questions.sets import ArrivalsOver, ExpectedOver, PatchingOver, WatchedOver
+from replication.questions.sets import ArrivalsOver, ExpectedOver, WatchedOver
 from replication.questions.subjects import Case
 from replication.results.sets import ExpectedSet, WatchedSet
 
@@ -46,7 +42,6 @@ BLIMP = WatchedOver("blimp")
 WINOGENDER = WatchedOver("winogender")
 LISTS = ArrivalsOver()
 REPEATS = ExpectedOver(from_depth=LAST)  # the layer before the last sixth, and that
-PATCHING = PatchingOver()
 MISLED = {"subject": "plural", "attractor": "singular"}  # as in "The keys to the cabinet"
 STEADY = {"subject": "singular", "attractor": "plural"}  # as in "The key to the cabinets"
 
@@ -261,67 +256,3 @@ def syntax_comes_before_content_in_most_lists(case: Case) -> Iterator[Part]:
         ),
         crossing_of("what is listed stays near the top", found.content[under], found.clusters),
     )
-
-
-@claim("HS-Q1", PATCHING, norm_matters=False, relatives=("HS-14", "HS-15", "HS-Q1-circuit"))
-def agreement_is_settled_in_the_last_layer(case: Case) -> Iterator[Part]:
-    """Of the article's question, the first half: agreement is settled in the last layer. Then most
-    of what tells the verb's number reaches the last position there.
-    """
-    found = case.answer(PATCHING)
-    added = found.added_by_last
-    yield mostly(
-        "share of pairs whose last layer adds more than half of the effect at the last position",
-        added > OFTEN,
-        [pair.cluster for pair in found.pairs],
-        values=added,
-        values_unit="share of the effect",
-    )
-
-
-@claim("HS-Q1-circuit", PATCHING, norm_matters=False, relatives=("HS-14", "HS-15"))
-def agreement_is_settled_over_several_layers(case: Case) -> Iterator[Part]:
-    """Of the article's question, the second half: a circuit over several layers settles agreement.
-    Then what tells the verb's number leaves the subject and is at the last position before the
-    last layer, and no single layer brings most of it.
-    """
-    found = case.answer(PATCHING)
-    clusters = [pair.cluster for pair in found.pairs]
-    before = found.at_last[:, -2]
-    yield mostly(
-        "share of pairs with more than half of the effect at the last position before the last "
-        "layer",
-        before > OFTEN,
-        clusters,
-        values=before,
-        values_unit="share of the effect",
-        by_layer=found.at_last > OFTEN,
-    )
-    yield mostly(
-        "share of pairs of which patching the subject before the last layer does less than half",
-        found.at_subject[:, -2] < OFTEN,
-        clusters,
-        by_layer=found.at_subject < OFTEN,
-    )
-    yield more(
-        "layers that add 80 % of the mean effect at the last position",
-        layers_needed(found.added.mean(axis=0)),
-        1,
-        "layers",
-    )
-    yield at_most(
-        "most that one layer adds to the mean effect",
-        found.added.mean(axis=0).max(),
-        OFTEN,
-        "share of the effect",
-    )
-
-
-@claim("HS-Q2", REPEATS, AGREEMENT, norm_matters=False, relatives=("HS-05", "HS-15"))
-def the_last_layer_is_special_under_the_final_norm_too(case: Case) -> Iterator[Part]:
-    """The question that the method raises: are the last layer's caution (HS-05) and the failure of
-    all layers before it (HS-15) more than a product of leaving out the final norm? Then both are
-    there under the final norm too.
-    """
-    yield caution(case.answer(REPEATS), "final")
-    yield lateness(case, "final")

@@ -15,7 +15,7 @@ from replication.results.sets import SetName
 if TYPE_CHECKING:
     from replication.models.language_model import LanguageModel
     from replication.questions.reader import Reader
-    from replication.results.patching import PatchingProfile
+    from replication.results.circuit import Circuit, CircuitMap
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
 
 CONTROLS_TAKE = 5
@@ -146,28 +146,28 @@ class RepetitionByLayer(OverNorms["LayerCurves"]):
 
 
 @dataclass(frozen=True)
-class PatchingOver(Question["PatchingProfile"]):
-    """How agreement with the subject travels to the last position, over pairs of a set."""
+class CircuitOver(Question["Circuit"]):
+    """What carries the number of the subject to the verb, over pairs of the agreement set."""
 
     norm_matters: ClassVar[bool] = False
     per_cluster: int = 1
-    """Of each noun, with its plural and with its singular as the subject."""
+    """Pairs of each noun, whose number is the plural and the singular in turn."""
 
-    def measure(self, reader: "Reader", norm: Norm) -> "PatchingProfile":
-        """The effects that the claims look at, for each pair that the model can take."""
-        from replication.measures.patching import profile
+    def measure(self, reader: "Reader", norm: Norm) -> "Circuit":
+        """Attribution, patching and ablation, for each pair that the model can take."""
+        from replication.measures.circuit import circuit
 
-        return profile(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
+        return circuit(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
 
 
 @dataclass(frozen=True)
-class PatchingByLayer(Question["LayerCurves"]):
-    """How much of the effect lies where, after every layer, over pairs of a set."""
+class CircuitByLayer(Question["CircuitMap"]):
+    """Where the number of the subject is after every layer, and what writes it into the verb."""
 
-    norm_matters: ClassVar[bool] = False  # the answer has both
+    norm_matters: ClassVar[bool] = False
 
-    def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
-        """Curves with intervals over nouns."""
-        from replication.measures.curves import patching_curves
+    def measure(self, reader: "Reader", norm: Norm) -> "CircuitMap":
+        """Means over pairs, along the layers with intervals over nouns, and head by head."""
+        from replication.measures.curves import circuit_map
 
-        return patching_curves(PatchingOver().measure(reader, norm))
+        return circuit_map(CircuitOver().measure(reader, norm))

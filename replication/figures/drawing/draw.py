@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from replication.figures.drawing.attention import attention_page
+from replication.figures.drawing.circuit import circuit_page
 from replication.figures.drawing.curves import curves_page
 from replication.figures.drawing.factors import factors_page
 from replication.figures.drawing.formulas import formulas_page
@@ -19,6 +20,7 @@ from replication.figures.drawing.ranks import ranks_page
 from replication.figures.drawing.saliency import saliency_page
 from replication.figures.drawing.tuned import tuned_page
 from replication.results.attention import LayerAttention
+from replication.results.circuit import CircuitMap
 from replication.results.factors import Factors
 from replication.results.lens import FormulaVariants, PositionGrid, Uncertainty, WordProbabilities
 from replication.results.neurons import Firing
@@ -80,5 +82,6 @@ for kind, page in (
     (LayerCurves, curves_page),
     (LensQuality, tuned_page),
     (WatchedReadings, tuned_page),
+    (CircuitMap, circuit_page),
 ):
     _page.register(kind, lambda _, results, title, page=page: page(results, title))
