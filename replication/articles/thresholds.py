@@ -68,3 +68,11 @@ little, so on trained models it must hold on most of these (``OFTEN``)."""
 
 MOST_CONTROLS = 0.5
 """Share of untrained controls on which a finding may hold and still say something of training."""
+
+UNTRAINED_DRAWS = 10
+"""Seeds of fresh untrained networks that a claim is judged on."""
+
+DRAWS = 3
+"""Seeds of each other kind of null that is drawn at random: permuted weights, random blocks, a
+shuffled unembedding. Three and not ten, so that each kind adds less than a fifth to the time of a
+run; a claim that holds on most of three is told, one that holds on one of three is not excluded."""

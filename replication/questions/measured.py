@@ -1,4 +1,4 @@
-"""Subjects that are measured: models of the table and their untrained controls."""
+"""Subjects that are measured: models of the table, and their nulls that are networks."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,10 +18,10 @@ Wanted = tuple[Norm, Question[Any]]
 
 
 class Measured:
-    """A model of the table, or an untrained control; loaded when first asked, each answer kept."""
+    """A model of the table, or a null of one; loaded when first asked, each answer kept."""
 
     def __init__(self, name: str) -> None:
-        self._entry, self._seed = registry.find(name)  # an unknown name fails here already
+        self._entry, self._null = registry.find(name)  # an unknown name fails here already
         self.name = name
         self._reader: Reader | None = None
         self._answers: dict[tuple[Question[Any], Norm | None], Any] = {}
@@ -40,7 +40,7 @@ class Measured:
         """The model with its revision and the form of its weights."""
         entry = weights.resolved(self._entry)
         shown = norm if question.norm_matters else None
-        return registry.provenance(self.name, entry, self._seed, question.prompt, shown)
+        return registry.provenance(self.name, entry, self._null, question.prompt, shown)
 
     def answer(self, question: Question[Answer], norm: Norm) -> Answer:
         """The model's answer, measured once."""

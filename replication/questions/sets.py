@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
 
 CONTROLS_TAKE = 5
-"""An untrained control is asked every fifth item of a set: a chance rate is taken over networks,
-and ten of them are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
+"""A null is asked every fifth item of a set: a rate is taken over networks, and several of each
+kind are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
 
 
 Asked = TypeVar("Asked")
@@ -28,7 +28,7 @@ Asked = TypeVar("Asked")
 
 def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
     """The items that a model is asked of those that there are."""
-    return given if model.seed is None else given[::CONTROLS_TAKE]
+    return given if model.null is None else given[::CONTROLS_TAKE]
 
 
 @dataclass(frozen=True)

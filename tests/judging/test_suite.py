@@ -9,7 +9,7 @@ from claim_runs import PLANTED, ROOT
 
 from replication.judging.suite import claims_in, jobs_of
 from replication.judging.verdicts import MARKS
-from replication.models.registry import control_name
+from replication.models.registry import null_name
 
 CLAIMS = {claim.id: claim for claim in claims_in(ROOT / "claims")}
 
@@ -68,5 +68,5 @@ def test_hand_worked_jobs(claim: str, norms: tuple[str, ...], ids: str) -> None:
 
 
 def test_a_control_has_no_controls() -> None:
-    jobs = list(jobs_of(CLAIMS["HS-03"], [control_name("smollm2", 3)], ["none"]))
+    jobs = list(jobs_of(CLAIMS["HS-03"], [null_name("smollm2", "untrained", 3)], ["none"]))
     assert [job.id for job in jobs] == ["HS-03[published-none]", "HS-03[smollm2-untrained-3-none]"]

@@ -93,7 +93,7 @@ def test_deviations_follow_from_provenance() -> None:
     assert told(claim, own) == ""
     started = own.model_copy(update={"start_token": "<bos>", "subject": "distilgpt2-untrained-3"})
     assert told(claim, started) == (
-        "Untrained weights, seed 3: a control. "
+        "A null, not the trained model: untrained, seed 3. "
         "A start token that the model sees before the text: <bos>."
     )
     control = told(claim, finding("HS-06", 1, "smollm2-untrained-3"))
