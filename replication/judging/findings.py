@@ -1,7 +1,6 @@
 """Findings: what became of claims, judged on one subject under one norm each.
 
-Verdicts: ``replicated`` if every part holds, ``partially`` if some do, ``not_replicated`` if none
-does, ``not_testable`` if the subject cannot show it. "Replicated" is used as ACM's artifact
+What each verdict means is in ``replication.judging.rules``. "Replicated" is used as ACM's artifact
 terminology (version 1.1) has it: another team, by its own code.
 """
 
@@ -15,11 +14,11 @@ from replication.base.norms import Norm
 from replication.base.records import Record
 from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
+from replication.judging.rules import Verdict, all_hold, core_holds, verdict_of
 from replication.questions.subjects import Case
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
 
-Verdict = Literal["replicated", "partially", "not_replicated", "not_testable"]
 ClaimNorm = Literal["none", "final", "either"]
 """``either``: the norm makes no difference, since the claim is on the last layer alone, which both
 read alike, or on no lens at all."""
@@ -51,7 +50,9 @@ class Finding(Record):
     norm: ClaimNorm
     verdict: Verdict
     holds: bool | None
-    """Whether every part holds; None where not testable."""
+    """Whether every part holds that bears on the verdict; None where not testable."""
+    core_holds: bool | None
+    """Whether every part of the core does."""
     measured: str
     """The parts in a line, or why the claim is not testable."""
     margin: float | None
@@ -62,6 +63,17 @@ class Finding(Record):
     """How often the claim holds on untrained controls of the same architecture."""
     known_negative: str | None = None
     """The reason given in ``claims/known_negatives.toml``, where the finding is listed there."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Names the finding: claim, subject and norm."""
+        return self.claim, self.subject, self.norm
+
+    @property
+    def p_corrected(self) -> float | None:
+        """The largest corrected p-value of its core; None where no part of that has one."""
+        core = [part.spread for part in self.parts if part.weight == "core" and part.spread]
+        return max((spread.p_corrected for spread in core), default=None)
 
 
 class ChanceFinding(Record):
@@ -124,7 +136,7 @@ def untestable(claim: Claim, source: Provenance, norm: Norm, reason: str) -> Fin
 def _finding(
     claim: Claim, source: Provenance, norm: Norm, measured: str, parts: tuple[Part, ...]
 ) -> Finding:
-    weakest = min(parts, key=_strength, default=None)
+    weakest = min((p for p in parts if p.weight != "beside"), key=_strength, default=None)
     return Finding(
         claim=claim.id,
         subject=source.subject,
@@ -134,22 +146,14 @@ def _finding(
         weights=source.weights,
         start_token=source.start_token,
         norm=norm if claim.norm_matters else "either",
-        verdict=verdict_of(parts),
-        holds=all(part.holds for part in parts) if parts else None,
+        verdict=verdict_of(parts, source.kind, definitional=claim.definitional),
+        holds=all_hold(parts) if parts else None,
+        core_holds=core_holds(parts) if parts else None,
         measured=measured,
         margin=weakest.margin if weakest else None,
         margin_unit=weakest.unit if weakest else None,
         parts=parts,
     )
-
-
-def verdict_of(parts: tuple[Part, ...]) -> Verdict:
-    """The verdict that the parts of a finding add up to."""
-    if not parts:
-        return "not_testable"
-    if all(part.holds for part in parts):
-        return "replicated"
-    return "partially" if any(part.holds for part in parts) else "not_replicated"
 
 
 def _strength(part: Part) -> tuple[bool, float]:

@@ -7,14 +7,23 @@ from pathlib import Path
 
 from replication.judging.claims import ClaimRecord
 from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.rules import Verdict
 
-SYMBOLS = {
+SYMBOLS: dict[Verdict, str] = {
     "replicated": "✓",
+    "generalises": "✓",
+    "consistent": "✓",
     "partially": "~",
     "not_replicated": "✗",
+    "uninformative": "○",
+    "by_definition": "=",
     "not_testable": "–",
 }
-LEGEND = "✓ replicated  ~ partially  ✗ not replicated  – not testable  k/n: controls it holds on"
+LEGEND = (
+    "✓ holds: on the published numbers consistent with its own figure, on the articles' models "
+    "replicated, on others generalises  ~ partially  ✗ not replicated  ○ uninformative: nulls show "
+    "it too  = by definition  – not testable  k/n: controls it holds on"
+)
 
 CONTROLS_ON_EDGE = 2
 MARKS = ("<!-- verdicts -->", "<!-- end of verdicts -->")

@@ -11,8 +11,8 @@ from replication.articles.sources import HIDDEN_STATES, LOGIT_LENS
 from replication.base.environment import environment
 from replication.base.norms import NORMS
 from replication.judging.claims import Claim, ClaimsOf, records_of
-from replication.judging.comparisons import Part, at_most, less, more
-from replication.judging.findings import Finding, Findings, chance, judge, verdict_of
+from replication.judging.comparisons import Part, at_most, further, less, more
+from replication.judging.findings import Finding, Findings, chance, judge
 from replication.questions.attention import HeadsOver
 from replication.questions.lens import RanksOf
 from replication.questions.subjects import Case, Published
@@ -25,19 +25,6 @@ FIGURE = RanksOf.of_figure("ranks_ones")
 
 
 HOLDS, FAILS = at_most("", 0, 1, ""), at_most("", 2, 1, "")
-
-
-@pytest.mark.parametrize(
-    ("parts", "verdict"),
-    [
-        ((HOLDS, HOLDS), "replicated"),
-        ((HOLDS, FAILS), "partially"),
-        ((FAILS, FAILS), "not_replicated"),
-        ((), "not_testable"),
-    ],
-)
-def test_verdicts(parts: tuple[Part, ...], verdict: str) -> None:
-    assert verdict_of(parts) == verdict
 
 
 def judged(*parts: Part) -> Finding:
@@ -55,7 +42,7 @@ def test_a_finding_says_what_was_judged_and_how() -> None:
     finding = judged(less("a", 1, 100, "ranks"), less("b", 5, 6, "layers"))
     assert finding.claim == "X-01"
     assert (finding.subject, finding.model, finding.norm) == ("published", "distilgpt2", "none")
-    assert (finding.verdict, finding.holds) == ("replicated", True)
+    assert (finding.verdict, finding.holds) == ("consistent", True)
     assert finding.measured == "a: 1 < 100; b: 5 < 6"
     assert (finding.margin, finding.margin_unit) == (1, "layers")  # the weakest part
 
@@ -71,7 +58,7 @@ def test_the_weakest_part_is_nearest_to_its_bound_for_the_bounds_size() -> None:
 
 
 def test_the_margin_of_a_failing_finding_is_that_of_a_failing_part() -> None:
-    finding = judged(at_most("a", 1, 1, "ranks"), at_most("b", 2, 1, "layers"))
+    finding = judged(at_most("a", 1, 1, "ranks"), further(at_most("b", 2, 1, "layers")))
     assert (finding.verdict, finding.holds) == ("partially", False)
     assert (finding.margin, finding.margin_unit) == (-1, "layers")
 
@@ -111,7 +98,7 @@ def test_the_published_numbers_have_one_norm() -> None:
         """Asks for ranks."""
         yield at_most("", case.answer(FIGURE).ranks.min(), 1, "ranks")
 
-    assert judge(check, CASE).verdict == "replicated"
+    assert judge(check, CASE).verdict == "consistent"
     finding = judge(check, Case(Published(), "final"))
     assert finding.verdict == "not_testable"
     assert "no numbers under norm='final'" in finding.measured

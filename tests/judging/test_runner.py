@@ -24,7 +24,7 @@ def test_a_loop_of_two_lines_judges_the_whole_suite(tmp_path: Path) -> None:
     judged = [runner.judge(job) for claim in suite for job in runner.add(claim)]
     findings = runner.findings(suite)
     assert list(findings.findings) == judged
-    assert [finding.verdict for finding in findings.findings] == ["replicated", "not_replicated"]
+    assert [finding.verdict for finding in findings.findings] == ["consistent", "not_replicated"]
     assert findings.complete
     assert findings.environment.threads >= 1
 

@@ -6,8 +6,8 @@ from typing import get_args
 
 from replication.articles.thresholds import MOST_CONTROLS
 from replication.judging.claims import ClaimRecord, Level
-from replication.judging.corrections import key_of
-from replication.judging.findings import ChanceFinding, Finding, Findings, Verdict
+from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.rules import Verdict
 from replication.judging.verdicts import Column, columns_of, rows_of
 
 LEVELS: dict[Level, str] = {
@@ -104,7 +104,7 @@ def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
 
 def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
     """Claims that hold on the article's text and not over many, or the other way round."""
-    found = {key_of(finding): finding for finding in findings.findings}
+    found = {finding.key: finding for finding in findings.findings}
     return _contrasts(
         [finding, found[many.id, subject, norm]]
         for (claim, subject, norm), finding in found.items()

@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
+from replication.articles.thresholds import SIGNIFICANT
 from replication.base.norms import NORMS
-from replication.judging.corrections import LEVEL
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
 from replication.judging.verdicts import SYMBOLS, columns_of, rows_of
@@ -93,8 +93,7 @@ def start_page(contents: Contents) -> str:
     """The page with the verdicts."""
     findings = contents.findings
     judged = [one for claim in contents.claims for one in claim.judged]
-    tested = [(one.finding, one.p_holm) for one in judged if one.p_holm is not None]
-    held = [(finding, p_holm) for finding, p_holm in tested if finding.holds]
+    tested = [one.finding for one in judged if one.finding.p_corrected is not None]
     return _page(
         "start",
         contents,
@@ -108,9 +107,8 @@ def start_page(contents: Contents) -> str:
         norm_decides=overview.norm_decides(findings),
         texts_decide=overview.texts_decide(findings),
         tested=len(tested),
-        held=len(held),
-        significant=[finding for finding, p_holm in held if p_holm < LEVEL],
-        level=LEVEL,
+        held=[finding for finding in tested if finding.core_holds],
+        level=SIGNIFICANT,
         environment=list(_environment(findings)),
     )
 

@@ -41,7 +41,7 @@ def test_a_page_gathers_what_is_known_of_its_claim() -> None:
     assert page.slips == ()
     assert [slip.claim for slip in pages["HS-11"].slips] == ["HS-11"]
     many = pages["HS-06-many"].judged[1]
-    assert many.p_holm == pytest.approx(1 / 1024)  # ten of ten coins
+    assert many.finding.p_corrected == pytest.approx(1 / 1024)  # ten of ten coins
     assert [drawn is None for _, drawn in many.parts] == [True, False]
 
 

@@ -33,7 +33,7 @@ def test_every_value_of_a_part_is_in_its_row(rows: list[dict[str, str]]) -> None
     assert (row["measured"], row["relation"], row["bound"]) == ("5.0", "<=", "1.0")
     assert (row["holds"], row["margin"], row["unit"]) == ("False", str(part.margin), "ranks")
     assert row["known_negative"] == f"because {HOSTILE}"
-    assert row["low"] == row["p_value"] == row["p_holm"] == row["not_testable"] == ""
+    assert row["low"] == row["p_value"] == row["p_corrected"] == row["not_testable"] == ""
 
 
 def test_what_a_share_rests_on_is_in_its_row(rows: list[dict[str, str]]) -> None:
@@ -41,10 +41,10 @@ def test_what_a_share_rests_on_is_in_its_row(rows: list[dict[str, str]]) -> None
     spread = FINDINGS.findings[6].parts[1].spread
     assert spread
     plain, shared = of_many
-    assert plain["items"] == plain["p_holm"] == ""
+    assert plain["items"] == plain["p_corrected"] == ""
     assert (shared["items"], shared["clusters"], shared["level"]) == ("40", "10", "many texts")
     assert shared["low"] == str(spread.low)
-    assert shared["p_value"] == shared["p_holm"] == str(spread.p_value)  # a family of one
+    assert shared["p_value"] == shared["p_corrected"] == str(spread.p_value)  # a family of one
     assert (shared["effect_unit"], shared["effect"]) == ("logits", str(spread.effect))
 
 
