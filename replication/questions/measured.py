@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from replication.base.norms import Norm
 from replication.models import registry, weights
+from replication.models.nulls import WITHOUT_NETWORK
+from replication.questions.baselines import Baseline
 from replication.questions.question import Answer, Question
 from replication.questions.subjects import Published, Subject
 from replication.results.provenance import Provenance
@@ -73,8 +75,11 @@ class Measured:
 
 
 def subject(name: str) -> Subject:
-    """The subject of a name: ``published``, a model of the table, or a control.
+    """The subject of a name: ``published``, a model of the table, or a null of one.
 
     ``ValueError``, with the names there are, for any other.
     """
-    return Published() if name == Published.name else Measured(name)
+    if name == Published.name:
+        return Published()
+    _, null = registry.find(name)
+    return Baseline(name) if null and null.kind in WITHOUT_NETWORK else Measured(name)
