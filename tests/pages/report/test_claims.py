@@ -35,7 +35,7 @@ def test_a_page_gathers_what_is_known_of_its_claim() -> None:
     assert [(j.finding.subject, j.finding.norm) for j in page.judged] == [
         ("published", "none"), ("smollm2", "none"), ("smollm2", "final"),
     ]  # fmt: skip
-    assert [control.chance.holds for control in page.controls] == [10]
+    assert [control.rate.holds for control in page.controls] == [10]
     assert page.figures == figures[:1]
     assert [figure.model for figure in page.published] == ["distilgpt2"]
     assert page.slips == ()
