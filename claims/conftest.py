@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from replication.base.norms import NORMS
+from replication.base.norms import READINGS
 from replication.judging.claims import Claim
 from replication.judging.findings import ChanceFinding, Finding
 from replication.judging.negatives import controls_of, is_high, negative, read
@@ -39,7 +39,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         f"{DEFAULT_MODEL} (repeatable; see `replicate models`)",
     )
     group.addoption(
-        "--norm", action="append", choices=NORMS, help="judge under this norm only (default: both)"
+        "--norm",
+        action="append",
+        choices=READINGS,
+        help="judge under this norm only (repeatable; default: all, on controls without tuned)",
     )
     group.addoption(
         "--claims-json",
@@ -64,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; an unknown model ends the run before anything is collected."""
     models = [DEFAULT_MODEL, *config.getoption("--subject")]
-    norms = config.getoption("--norm") or NORMS
+    norms = config.getoption("--norm") or READINGS
     try:
         known = read(FOLDER / "known_negatives.toml")
         text = text_of_your_own(config.getoption("--prompt"), config.getoption("--continuation"))

@@ -115,6 +115,7 @@ def made_findings() -> Findings:
         complete=True,
         claims=(
             record("EX-09", source=EXPLAINING_TRANSFORMERS),
+            record("HS-04", "ranks_ones"),
             record("HS-06", "ranks_ones", relatives=("HS-06-many",)),
             record(
                 "HS-06-many",
@@ -123,19 +124,18 @@ def made_findings() -> Findings:
                 generalizes="HS-06",
                 relatives=("HS-06",),
             ),
-            record("HS-11", "ranks_ones"),
         ),
         findings=(
             finding("HS-06", 1),
-            finding("HS-11", 5).model_copy(update=because),
+            finding("HS-04", 5).model_copy(update=because),
             finding("HS-06", 1, "smollm2", "none").model_copy(update=rates),
             finding("HS-06", 2, "smollm2", "final"),
-            finding("HS-11", 1, "smollm2", "either"),
+            finding("HS-04", 1, "smollm2", "either"),
             finding_over_many("HS-06-many", 0.2, "none").model_copy(update=because),
             finding_over_many("HS-06-many", 0.9, "final"),
             not_testable("EX-09", f"not here: {HOSTILE}"),
         ),
-        controls=(control("HS-06", 10), control("HS-11", 0)),
+        controls=(control("HS-06", 10), control("HS-04", 0)),
     )
 
 

@@ -11,7 +11,9 @@ from replication.questions.sets import (
     PatchingByLayer,
     RepetitionByLayer,
 )
+from replication.questions.tuned import LensQualityOf, WatchedReadingsOf
 
+TUNED = "Belrose et al. 2023, https://arxiv.org/abs/2303.08112"
 LENS = "nostalgebraist 2020, interpreting GPT: the logit lens"
 VIEWS = "Vig 2019, A Multiscale Visualization of Attention in the Transformer Model"
 QUESTION = "Alammar 2021, https://jalammar.github.io/hidden-states/: a question that it leaves open"
@@ -55,6 +57,18 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "A table of the rank and the probability of Paris after every layer by three formulas: "
         "without the final norm, with it, and with it twice.",
         stated_source=LENS,
+    ),
+    Figure(
+        "tuned_lens",
+        "The tuned lens: how near its readings are to the output",
+        (),
+        (
+            LensQualityOf(),
+            WatchedReadingsOf(Text("The keys to the cabinet"), (" is", " are")),
+        ),
+        "Divergence from the output along the layers, before and after tuning, on two kinds of "
+        "texts; below, the ranks of two verbs along the layers under three norms.",
+        stated_source=TUNED,
     ),
     Figure(
         "many_texts",

@@ -21,8 +21,8 @@ from replication.questions.subjects import Case
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
 
-ClaimNorm = Literal["none", "final", "either"]
-"""``either``: the norm makes no difference, since the claim is on the last layer alone, which both
+ClaimNorm = Literal["none", "final", "tuned", "either"]
+"""``either``: the norm makes no difference, since the claim is on the last layer alone, which all
 read alike, or on no lens at all."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from replication.base.environment import environment
-from replication.base.norms import NORMS, Norm
+from replication.base.norms import READINGS, Norm
 from replication.judging.claims import Claim, records_of
 from replication.judging.findings import (
     ChanceFinding,
@@ -46,7 +46,7 @@ class Runner:
     def __init__(
         self,
         models: Iterable[str] = (DEFAULT_MODEL,),
-        norms: Sequence[Norm] = NORMS,
+        norms: Sequence[Norm] = READINGS,
         known: Known | None = None,
         processes: int | None = None,
         text: Text | None = None,
@@ -129,8 +129,8 @@ class Runner:
     def findings(self, suite: Iterable[Claim] = ()) -> Findings:
         """All that was found, each finding with the rates of its own model's nulls.
 
-        It is complete if every job of ``suite``, all claims that there are, was judged under both
-        norms, on the published numbers and on all models of this run, the default among them.
+        It is complete if every job of ``suite``, all claims that there are, was judged under
+        every norm, on the published numbers and on all models of this run, the default among them.
         """
         found = [self.found[job] for job in self.jobs if job in self.found]
         controls = tuple(one for one in found if isinstance(one, ChanceFinding))
@@ -163,7 +163,7 @@ class Runner:
         wanted = {
             job.id
             for claim in suite
-            for job in jobs_of(claim, models, NORMS)
+            for job in jobs_of(claim, models, READINGS)
             if job.subject not in self.out_of_reach
         }
         return bool(wanted) and not self.text and wanted <= {job.id for job in self.found}

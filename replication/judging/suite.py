@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from replication.base.norms import Norm
+from replication.base.norms import NORMS, Norm
 from replication.judging.claims import Claim
 from replication.judging.findings import ClaimNorm
 from replication.judging.negatives import controls_of
@@ -44,7 +44,10 @@ class Job:
 
 
 def jobs_of(claim: Claim, models: Iterable[str], norms: Sequence[Norm]) -> Iterator[Job]:
-    """The jobs of a claim: on the published numbers, on each model, on each kind of its nulls."""
+    """The jobs of a claim: on the published numbers, on each model, on each kind of its nulls.
+
+    Nulls are not judged under the tuned lens: each would need one of its own.
+    """
     if claim.figures and ("none" in norms or not claim.norm_matters):
         yield Job(claim, Published.name, "none")
     if claim.published_only:
@@ -52,7 +55,7 @@ def jobs_of(claim: Claim, models: Iterable[str], norms: Sequence[Norm]) -> Itera
     for norm in claim.norms(norms):
         for model in models:
             yield Job(claim, model, norm)
-            if find(model)[1] is None:
+            if find(model)[1] is None and norm in NORMS:
                 yield from (Job(claim, model, norm, kind) for kind in KINDS)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from replication.base.norms import READINGS
 from replication.judging.claims import ClaimRecord
 from replication.judging.findings import Finding, Findings
 from replication.judging.rates import NullRate
@@ -84,7 +85,7 @@ def columns_of(findings: Findings) -> tuple[Column, ...]:
 def _norms(judged: Collection[str]) -> list[str]:
     # A claim on the last layer alone is the same under both: it gets no column of its own,
     # unless nothing else was judged.
-    return [norm for norm in ("none", "final") if norm in judged] or ["either"]
+    return [norm for norm in READINGS if norm in judged] or ["either"]
 
 
 def rows_of(findings: Findings) -> tuple[Row, ...]:

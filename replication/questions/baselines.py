@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from replication.base.norms import NORMS, Norm
+from replication.base.norms import Norm
 from replication.models import registry, weights
 from replication.models.nulls import NullKind
 from replication.questions.lens import WatchedRanksOf
@@ -74,10 +74,11 @@ class Baseline:
         if not lead.size:
             raise NotTestable(f"{self.name} says nothing of the words of {question.set!r}")
         return WatchedSet(
-            lead=np.tile(lead[None, :, None], (len(NORMS), 1, self._entry.layers)),
+            lead=np.tile(lead[None, :, None], (len(question.norms), 1, self._entry.layers)),
             items=tuple(item for item, scores in scored if scores),
             left_out=tuple(item for item, scores in scored if not scores),
             provenance=self.provenance(question, norm),
+            norms=question.norms,
         )
 
     def _ranks(self, question: WatchedRanksOf, norm: Norm) -> RankGrid:

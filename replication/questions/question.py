@@ -8,8 +8,9 @@ beside this one have a class for each kind of answer; heavy imports wait until a
 import json
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -135,6 +136,10 @@ class Question(ABC, Generic[Given]):
         if (of_text or "words" in parsed) and changed != self:
             changed = replace(changed, published=None)
         return changed
+
+    def under(self, norms: Iterable[Norm]) -> Self:
+        """The question as it is to be asked where these norms are wanted."""
+        return self
 
     @property
     def settings(self) -> dict[str, Any]:

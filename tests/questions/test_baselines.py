@@ -96,6 +96,8 @@ def test_leads_over_a_set_are_the_same_in_every_layer_and_under_both_norms() -> 
     found = baseline("word-frequency").answer(WatchedOver("occupations"), "none")
     assert found.lead.shape == (2, 358, LAYERS)
     assert np.ptp(found.lead, axis=(0, 2)).max() == 0
+    tuned = WatchedOver("occupations").under(["tuned"])
+    assert baseline("word-frequency").answer(tuned, "tuned").lead.shape == (3, 358, LAYERS)
     man = [item.watched[0] in (" man", " he", " his") for item in found.items]
     assert ((found.lead[0, :, 0] > 0) == man).all()  # each of his words is the more frequent one
     nearest = baseline("nearest-noun").answer(WatchedOver("agreement"), "none")

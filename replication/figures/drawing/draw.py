@@ -16,6 +16,7 @@ from replication.figures.drawing.panels import Results
 from replication.figures.drawing.patching import effects_page
 from replication.figures.drawing.ranks import ranks_page
 from replication.figures.drawing.saliency import saliency_page
+from replication.figures.drawing.tuned import tuned_page
 from replication.results.attention import LayerAttention
 from replication.results.factors import Factors
 from replication.results.lens import FormulaVariants, PositionGrid, Uncertainty, WordProbabilities
@@ -24,6 +25,7 @@ from replication.results.patching import PatchingEffects
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.saliency import Saliency
 from replication.results.sets import LayerCurves
+from replication.results.tuned import LensQuality, WatchedReadings
 from replication.results.untestable import Untestable
 
 
@@ -73,5 +75,7 @@ for kind, page in (
     (WordProbabilities, words_page),
     (PatchingEffects, effects_page),
     (LayerCurves, curves_page),
+    (LensQuality, tuned_page),
+    (WatchedReadings, tuned_page),
 ):
     _page.register(kind, lambda _, results, title, page=page: page(results, title))

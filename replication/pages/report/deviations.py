@@ -25,6 +25,8 @@ def deviations(claim: ClaimRecord, finding: Finding) -> Iterator[str]:
         yield "Inner layers are read through the final norm, which the article leaves out."
     if claim.source.norm == "final" and finding.norm == "none":
         yield "Inner layers are read without the final norm, which the logit lens applies."
+    if finding.norm == "tuned":
+        yield "Inner layers are read through an affine map fitted for each of them, then the norm."
     if claim.level == "many texts":
         yield "Many texts of the same kind in place of the article's one, which is not among them."
 

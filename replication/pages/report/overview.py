@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, combinations
 from typing import get_args
 
 from replication.judging.claims import ClaimRecord, Level
@@ -94,27 +95,25 @@ def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
 
 
 def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
-    """Claims that hold under one norm and not under the other."""
+    """Claims that hold under one norm and not under another."""
     pairs: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings.findings:
         pairs.setdefault((finding.claim, finding.subject), []).append(finding)
-    return _contrasts(pairs.values())
+    return _contrasts(chain.from_iterable(combinations(found, 2) for found in pairs.values()))
 
 
 def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
     """Claims that hold on the article's text and not over many, or the other way round."""
     found = {finding.key: finding for finding in findings.findings}
     return _contrasts(
-        [finding, found[many.id, subject, norm]]
+        (finding, found[many.id, subject, norm])
         for (claim, subject, norm), finding in found.items()
         for many in findings.claims
         if many.generalizes == claim and (many.id, subject, norm) in found
     )
 
 
-def _contrasts(pairs: Iterable[list[Finding]]) -> tuple[Contrast, ...]:
+def _contrasts(pairs: Iterable[tuple[Finding, Finding]]) -> tuple[Contrast, ...]:
     return tuple(
-        Contrast(*pair)
-        for pair in pairs
-        if len(pair) == 2 and {finding.holds for finding in pair} == {True, False}
+        Contrast(*pair) for pair in pairs if {finding.holds for finding in pair} == {True, False}
     )

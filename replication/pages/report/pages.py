@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
 from replication.articles.thresholds import SIGNIFICANT
-from replication.base.norms import NORMS
+from replication.base.norms import READINGS
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
 from replication.judging.verdicts import SYMBOLS, columns_of, rows_of, told
@@ -142,7 +142,7 @@ def _templates() -> Environment:
         "symbols": SYMBOLS,
         "verdicts": overview.VERDICTS,
         "levels": overview.LEVELS,
-        "norms": NORMS,
+        "norms": READINGS,
         "relations": {"<": "<", "<=": "≤", ">": ">", "=": "="},
     }
     return made
