@@ -5,7 +5,7 @@ See ``replication.questions.question``. Heavy packages are imported when a quest
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from replication.base.norms import NORMS, Norm, needed
 from replication.questions.question import Given, Question
@@ -24,6 +24,7 @@ kind are asked. Conditions alternate in twos, fours and sixes, so all of them re
 
 
 Asked = TypeVar("Asked")
+Over = TypeVar("Over", bound="OverNorms[Any]")
 
 
 def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
@@ -38,7 +39,7 @@ class OverNorms(Question[Given]):
     norm_matters: ClassVar[bool] = False  # the answer has all that are asked for
     norms: tuple[Norm, ...] = field(default=NORMS, kw_only=True)
 
-    def under(self, norms: Iterable[Norm]) -> Self:
+    def under(self: Over, norms: Iterable[Norm]) -> Over:
         """With the tuned lens where that is asked for."""
         return replace(self, norms=needed({*self.norms, *norms}))
 
