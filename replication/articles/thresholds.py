@@ -111,3 +111,12 @@ number."""
 TENFOLD = 1.0
 """Distance of two ranks, in powers of ten, above which two readings of a state say different things
 of a word: tenfold is what parts the best token from the ten best that the articles list."""
+
+UNTRAINED_DRAWS = 10
+"""Seeds of fresh untrained networks that a claim is judged on."""
+
+DRAWS = 2
+"""Seeds of each other kind of null that is drawn at random: permuted weights, random blocks, a
+shuffled unembedding. One takes about a minute of one core for all claims, so that two on two cores
+add a fifth to the time of a run, and ten would double it. Both must show a claim for it to count as
+shown; that one of two does says little, and a rate is told with the number it is of."""

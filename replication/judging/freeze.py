@@ -14,8 +14,10 @@ RULES = (
     "replication.base.statistics",
     "replication.judging.comparisons",
     "replication.judging.depth",
+    "replication.judging.rates",
     "replication.judging.rules",
     "replication.measures.depth",
+    "replication.models.nulls",
 )
 """Modules by which verdicts are reached, beside the claims' own."""
 

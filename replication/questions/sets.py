@@ -5,7 +5,7 @@ See ``replication.questions.question``. Heavy packages are imported when a quest
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from replication.base.norms import NORMS, Norm, needed
 from replication.questions.question import Given, Question
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
 
 CONTROLS_TAKE = 5
-"""An untrained control is asked every fifth item of a set: a chance rate is taken over networks,
-and ten of them are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
+"""A null is asked every fifth item of a set: a rate is taken over networks, and several of each
+kind are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
 
 
 Asked = TypeVar("Asked")
+Over = TypeVar("Over", bound="OverNorms[Any]")
 
 
 def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
     """The items that a model is asked of those that there are."""
-    return given if model.seed is None else given[::CONTROLS_TAKE]
+    return given if model.null is None else given[::CONTROLS_TAKE]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class OverNorms(Question[Given]):
     norm_matters: ClassVar[bool] = False  # the answer has all that are asked for
     norms: tuple[Norm, ...] = field(default=NORMS, kw_only=True)
 
-    def under(self, norms: Iterable[Norm]) -> Self:
+    def under(self: Over, norms: Iterable[Norm]) -> Over:
         """With the tuned lens where that is asked for."""
         return replace(self, norms=needed({*self.norms, *norms}))
 

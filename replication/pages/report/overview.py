@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import get_args
 
-from replication.articles.thresholds import MOST_CONTROLS
 from replication.judging.claims import ClaimRecord, Level
 from replication.judging.findings import ChanceFinding, Finding, Findings
 from replication.judging.rules import Verdict
@@ -87,11 +86,11 @@ def failures(findings: Findings) -> tuple[Failure, ...]:
 
 
 def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
-    """Claims that hold on most untrained controls, and not because they must."""
+    """Claims that hold on most nulls of a kind, and not because they must."""
     return tuple(
         control
         for control in findings.controls
-        if control.chance.rate > MOST_CONTROLS and not findings.record(control.claim).definitional
+        if control.rate.beaten is False and not findings.record(control.claim).definitional
     )
 
 

@@ -35,7 +35,7 @@ def test_a_page_gathers_what_is_known_of_its_claim() -> None:
     assert [(j.finding.subject, j.finding.norm) for j in page.judged] == [
         ("published", "none"), ("smollm2", "none"), ("smollm2", "final"),
     ]  # fmt: skip
-    assert [control.chance.holds for control in page.controls] == [10]
+    assert [control.rate.holds for control in page.controls] == [10]
     assert page.figures == figures[:1]
     assert [figure.model for figure in page.published] == ["distilgpt2"]
     assert page.slips == ()
@@ -93,7 +93,7 @@ def test_deviations_follow_from_provenance() -> None:
     assert told(claim, own) == ""
     started = own.model_copy(update={"start_token": "<bos>", "subject": "distilgpt2-untrained-3"})
     assert told(claim, started) == (
-        "Untrained weights, seed 3: a control. "
+        "A null, not the trained model: untrained, seed 3. "
         "A start token that the model sees before the text: <bos>."
     )
     control = told(claim, finding("HS-06", 1, "smollm2-untrained-3"))
