@@ -63,7 +63,7 @@ SWAPS: dict[type, type] = {
 SWAPS |= {other: one for one, other in SWAPS.items()}
 SWAPS |= {ast.FloorDiv: ast.Div, ast.Mod: ast.Mult, ast.Pow: ast.Mult}
 LIBRARIES = (
-    "torch", "numpy", "scipy", "sklearn", "transformers", "statsmodels", "captum", "pydantic",
+    "torch", "numpy", "scipy", "sklearn", "transformers", "captum", "pydantic",
     "beartype", "jaxtyping", "pandas",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ clusters that are resampled and counted, never single items (Field and Welsh 200
 clustered data", https://doi.org/10.1111/j.1467-9868.2007.00593.x).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,21 +159,6 @@ def effect_size(values: Values, clusters: Sequence[str]) -> EffectSize:
         share_positive=float((means > 0).mean()),
         clusters=len(means),
     )
-
-
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """P-values adjusted for their number by Holm's step-down procedure (Holm 1979).
-
-    Of the whole family, any is wrongly below 0.05 with a chance of at most 5%. ``ValueError`` for
-    a value that is no probability.
-    """
-    from statsmodels.stats.multitest import multipletests
-
-    for name, value in p_values.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"the p-value of {name!r} is {value}: expected 0 to 1")
-    adjusted = multipletests(list(p_values.values()), method="holm")[1]
-    return dict(zip(p_values, map(float, adjusted), strict=True))
 
 
 def _check_order(low: Any, high: Any) -> None:

@@ -10,6 +10,7 @@ import typer
 from replication.cli import ask, negatives
 from replication.cli.ask import ModelName
 from replication.models import registry
+from replication.models.nulls import KINDS, SEEDED
 
 app = typer.Typer(
     help="Check what two articles claim about the insides of language models, and redraw their "
@@ -53,10 +54,9 @@ def models() -> None:
         table.add_row(entry.name, model, registry.size(entry), here, registry.origin(entry))
     console = Console()
     console.print(table)
-    first, last = registry.CONTROL_SEEDS[0], registry.CONTROL_SEEDS[-1]
+    names = ", ".join(f"NAME-{kind}{'-SEED' * (kind in SEEDED)}" for kind in KINDS)
     console.print(
-        f"\nUntrained controls of any of them: NAME-untrained-SEED, seeds {first} to {last} in the "
-        f"claims.\nRegistry models are kept in {weights.cache_folder()}, "
+        f"\nNulls of any of them: {names}.\nRegistry models are kept in {weights.cache_folder()}, "
         f"hub models in the hub's own cache.",
         highlight=False,
         soft_wrap=True,

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from pydantic import FiniteFloat
 
-from replication.articles.thresholds import OFTEN
+from replication.articles.thresholds import FAMILY, OFTEN, SIGNIFICANT
 from replication.base.records import Record
 from replication.base.statistics import (
     cluster_bootstrap,
@@ -22,6 +22,9 @@ from replication.base.statistics import (
 from replication.results.untestable import NotTestable
 
 Relation = Literal["<", "<=", ">", "="]
+Weight = Literal["core", "further", "beside"]
+"""``core``: what the claim's sentence asserts. ``further``: what it adds to that. ``beside``: shown
+and of no weight, such as the literal reading of a layer's number."""
 
 
 class LayerProfile(Record):
@@ -45,6 +48,8 @@ class Spread(Record):
     """Clusters in which most items hold."""
     p_value: FiniteFloat
     """Of so many clusters or more, were each the toss of a coin; before any correction."""
+    p_corrected: FiniteFloat
+    """Times the number of such findings in the suite (Bonferroni), at most 1."""
     resamples: int
     seed: int
     effect: FiniteFloat | None
@@ -54,6 +59,27 @@ class Spread(Record):
     """That mean in standard deviations between clusters (Cohen's d of one sample)."""
     profile: LayerProfile | None
     """The share after every layer, where layers are looked at."""
+
+
+class Crossing(Record):
+    """The depth from which on something holds for good.
+
+    Layer *k* of *n* has the depth (*k* + 1) / *n*; where it never comes to hold for good, the depth
+    is the next after 1.
+    """
+
+    what: str
+    """What holds, in a few words."""
+    estimate: FiniteFloat
+    """The median over items."""
+    low: FiniteFloat | None
+    """Of the 95 % interval over clusters; None where one text is looked at."""
+    high: FiniteFloat | None
+    never: FiniteFloat
+    """The share of items in which it never holds for good."""
+    items: int
+    article: FiniteFloat | None
+    """Where it is in the article's own figure."""
 
 
 class Part(Record):
@@ -69,8 +95,52 @@ class Part(Record):
     margin: FiniteFloat
     """How far inside the bound the measured value lies, in ``unit``; negative where it fails. Of a
     share over many items, how far its interval does."""
+    weight: Weight = "core"
     spread: Spread | None = None
     """Of a share over many items."""
+    crossing: Crossing | None = None
+    """Where along the depth something happens, if the part is about that."""
+
+
+def core(part: Part) -> Part:
+    """A part on what the sentence asserts, as every part is that is not said to be otherwise."""
+    return part.model_copy(update={"weight": "core"})
+
+
+def further(part: Part) -> Part:
+    """A part on what the sentence adds to its core: if it fails, the claim holds partially."""
+    return part.model_copy(update={"weight": "further"})
+
+
+def beside(part: Part) -> Part:
+    """A part that is shown and bears on no verdict."""
+    return part.model_copy(update={"weight": "beside"})
+
+
+def at_depth(part: Part, crossing: Crossing) -> Part:
+    """A part with the depth that it is about."""
+    return part.model_copy(update={"crossing": crossing})
+
+
+def crossing_of(
+    what: str,
+    depths: Float[np.ndarray, " item"],
+    clusters: Sequence[str] | None = None,
+    article: float | None = None,
+) -> Crossing:
+    """The median of some crossing depths, with an interval over clusters if there are any."""
+    interval = None
+    if clusters is not None and len(set(clusters)) > 1:
+        interval = cluster_bootstrap(depths, clusters, np.median)
+    return Crossing(
+        what=what,
+        estimate=float(np.median(depths)),
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        never=float(np.mean(depths > 1)),
+        items=len(depths),
+        article=article,
+    )
 
 
 def less(statement: str, measured: SupportsFloat, bound: SupportsFloat, unit: str) -> Part:
@@ -135,7 +205,8 @@ def mostly(
     by_layer: Bool[np.ndarray, "item layer"] | None = None,
 ) -> Part:
     """A part that holds if most of many items do: if the whole interval of their share is above
-    one half. ``values`` are what each item's sign comes from; ``by_layer`` where layers are looked
+    one half, and the exact test over clusters stands when it is corrected for the number of such
+    findings. ``values`` are what each item's sign comes from; ``by_layer`` where layers are looked
     at. ``NotTestable`` where fewer than two clusters are left of what a model was asked.
     """
     if len(set(clusters)) < 2:
@@ -146,13 +217,14 @@ def mostly(
     interval = cluster_bootstrap(holds.astype(float), clusters)
     votes = cluster_majority(holds, clusters)
     effect = None if values is None else effect_size(values, clusters)
+    p_corrected = min(1.0, FAMILY * votes.p_value)
     return Part(
         statement=statement,
         measured=interval.estimate,
         relation=">",
         bound=OFTEN,
         unit="share",
-        holds=interval.low > OFTEN,
+        holds=interval.low > OFTEN and p_corrected < SIGNIFICANT,
         margin=interval.low - OFTEN,
         spread=Spread(
             low=interval.low,
@@ -161,6 +233,7 @@ def mostly(
             clusters=votes.clusters,
             clusters_holding=votes.holding,
             p_value=votes.p_value,
+            p_corrected=p_corrected,
             resamples=interval.resamples,
             seed=interval.seed,
             effect=effect.mean if effect else None,

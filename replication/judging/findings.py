@@ -1,7 +1,6 @@
 """Findings: what became of claims, judged on one subject under one norm each.
 
-Verdicts: ``replicated`` if every part holds, ``partially`` if some do, ``not_replicated`` if none
-does, ``not_testable`` if the subject cannot show it. "Replicated" is used as ACM's artifact
+What each verdict means is in ``replication.judging.rules``. "Replicated" is used as ACM's artifact
 terminology (version 1.1) has it: another team, by its own code.
 """
 
@@ -15,27 +14,16 @@ from replication.base.norms import Norm
 from replication.base.records import Record
 from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
+from replication.judging.rates import NullRate
+from replication.judging.rules import Verdict, all_hold, core_holds, verdict_of
+from replication.models.nulls import NullKind
 from replication.questions.subjects import Case
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
 
-Verdict = Literal["replicated", "partially", "not_replicated", "not_testable"]
 ClaimNorm = Literal["none", "final", "tuned", "either"]
 """``either``: the norm makes no difference, since the claim is on the last layer alone, which all
 read alike, or on no lens at all."""
-
-
-class ChanceRate(Record):
-    """On how many untrained controls a claim holds."""
-
-    holds: int
-    not_testable: int
-    controls: int
-
-    @property
-    def rate(self) -> float:
-        """The share of all controls on which the claim holds."""
-        return self.holds / self.controls
 
 
 class Finding(Record):
@@ -51,27 +39,48 @@ class Finding(Record):
     norm: ClaimNorm
     verdict: Verdict
     holds: bool | None
-    """Whether every part holds; None where not testable."""
+    """Whether every part holds that bears on the verdict; None where not testable."""
+    core_holds: bool | None
+    """Whether every part of the core does."""
     measured: str
     """The parts in a line, or why the claim is not testable."""
     margin: float | None
     """Of the weakest part, in that part's unit; negative where it fails."""
     margin_unit: str | None
     parts: tuple[Part, ...]
-    chance: ChanceRate | None = None
-    """How often the claim holds on untrained controls of the same architecture."""
+    nulls: tuple[NullRate, ...] = ()
+    """How often the core holds on the nulls of the same model, kind by kind."""
     known_negative: str | None = None
     """The reason given in ``claims/known_negatives.toml``, where the finding is listed there."""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Names the finding: claim, subject and norm."""
+        return self.claim, self.subject, self.norm
+
+    @property
+    def not_beaten(self) -> tuple[NullRate, ...]:
+        """The kinds of null on most of which the core holds too."""
+        return tuple(rate for rate in self.nulls if rate.beaten is False)
+
+    @property
+    def p_corrected(self) -> float | None:
+        """The largest corrected p-value of its core; None where no part of that has one."""
+        core = [part.spread for part in self.parts if part.weight == "core" and part.spread]
+        return max((spread.p_corrected for spread in core), default=None)
+
 
 class ChanceFinding(Record):
-    """A claim judged on all untrained controls of one model under one norm."""
+    """A claim judged on all nulls of one kind of a model under one norm."""
 
     claim: str
     model: str
     norm: ClaimNorm
-    seeds: tuple[int, ...]
-    chance: ChanceRate
+    rate: NullRate
+    subjects: tuple[str, ...]
+    """The names of the nulls that it was judged on."""
+    not_testable: str | None = None
+    """Why the first of those cannot show it that cannot; None where all can."""
     known_negative: str | None = None
 
 
@@ -124,7 +133,7 @@ def untestable(claim: Claim, source: Provenance, norm: Norm, reason: str) -> Fin
 def _finding(
     claim: Claim, source: Provenance, norm: Norm, measured: str, parts: tuple[Part, ...]
 ) -> Finding:
-    weakest = min(parts, key=_strength, default=None)
+    weakest = min((p for p in parts if p.weight != "beside"), key=_strength, default=None)
     return Finding(
         claim=claim.id,
         subject=source.subject,
@@ -134,8 +143,9 @@ def _finding(
         weights=source.weights,
         start_token=source.start_token,
         norm=norm if claim.norm_matters else "either",
-        verdict=verdict_of(parts),
-        holds=all(part.holds for part in parts) if parts else None,
+        verdict=verdict_of(parts, source.kind, definitional=claim.definitional),
+        holds=all_hold(parts) if parts else None,
+        core_holds=core_holds(parts) if parts else None,
         measured=measured,
         margin=weakest.margin if weakest else None,
         margin_unit=weakest.unit if weakest else None,
@@ -143,25 +153,37 @@ def _finding(
     )
 
 
-def verdict_of(parts: tuple[Part, ...]) -> Verdict:
-    """The verdict that the parts of a finding add up to."""
-    if not parts:
-        return "not_testable"
-    if all(part.holds for part in parts):
-        return "replicated"
-    return "partially" if any(part.holds for part in parts) else "not_replicated"
-
-
 def _strength(part: Part) -> tuple[bool, float]:
     # Failing parts first; within each, units differ, so margins are compared relative to bounds.
     return part.holds, part.margin / max(abs(part.bound), 1.0)
 
 
-def chance(claim: Claim, cases: Iterable[Case]) -> ChanceRate:
-    """How often a claim holds on untrained controls."""
-    findings = [judge(claim, case) for case in cases]
-    return ChanceRate(
-        holds=sum(finding.holds is True for finding in findings),
-        not_testable=sum(finding.holds is None for finding in findings),
-        controls=len(findings),
+def chance(claim: Claim, kind: NullKind, model: str, cases: Iterable[Case]) -> ChanceFinding:
+    """How often the core of a claim holds on nulls of a kind, which are all of one model and under
+    one norm.
+    """
+    found = [judge(claim, case) for case in cases]
+    silent = [finding.measured for finding in found if finding.core_holds is None]
+    rate = NullRate(
+        kind=kind,
+        holds=sum(finding.core_holds is True for finding in found),
+        not_testable=len(silent),
+        draws=len(found),
     )
+    return ChanceFinding(
+        claim=claim.id,
+        model=model,
+        norm=found[0].norm,
+        rate=rate,
+        subjects=tuple(finding.subject for finding in found),
+        not_testable=silent[0] if silent else None,
+    )
+
+
+def against_nulls(finding: Finding, rates: tuple[NullRate, ...], definitional: bool) -> Finding:
+    """A finding with the rates of its model's nulls, and the verdict that they leave it."""
+    shown = any(rate.beaten is False for rate in rates)
+    verdict = verdict_of(
+        finding.parts, finding.kind, definitional=definitional, shown_by_nulls=shown
+    )
+    return finding.model_copy(update={"nulls": rates, "verdict": verdict})

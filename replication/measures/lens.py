@@ -69,7 +69,7 @@ def ranks_of(
     """The rank of each row's target tokens, by counting the greater logits."""
     with torch.inference_mode():
         # (row, target): the same product as in the chunks, for the few tokens looked at.
-        wanted = torch.einsum("rw,rtw->rt", states, unembedding[targets])
+        wanted = torch.einsum("rw,rtw->rt", states, unembedding[targets].to(states.dtype))
         ranks = torch.ones_like(targets)
         for start, logits in _logits(states, unembedding):
             for column in range(targets.shape[1]):
@@ -109,7 +109,7 @@ def _logits(
     columns = states.T.contiguous()
     buffer = states.new_empty((min(CHUNK, len(unembedding)), len(states)))
     for start in range(0, len(unembedding), CHUNK):
-        rows = unembedding[start : start + CHUNK]
+        rows = unembedding[start : start + CHUNK].to(states.dtype)
         yield start, torch.mm(rows, columns, out=buffer[: len(rows)])
 
 

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from replication.base.norms import NORMS, Norm
-from replication.measures.depth import SYNTAX, arrivals
+from replication.measures.depth import SYNTAX, arrivals, first_layer
 from replication.measures.lens import continuation_ranks, ranks_of, readable
 from replication.measures.record import record
 from replication.measures.variants import log_totals
@@ -97,12 +97,12 @@ def watched_lead(
 def expected_tokens(
     model: LanguageModel,
     items: Sequence[Item],
-    last: int | None = None,
+    from_depth: float = 0.0,
     norms: tuple[Norm, ...] = NORMS,
     read: Read = last_states,
 ) -> ExpectedSet:
-    """The last token of the first term that follows every item's prompt, after the ``last`` layers
-    or after all.
+    """The last token of the first term that follows every item's prompt, after every layer
+    at or beyond ``from_depth``.
 
     A term may begin with a token that is a mere space; the one judged is the term's last, after
     everything before it.
@@ -110,7 +110,8 @@ def expected_tokens(
     texts = [
         [*model.encode(item.prompt, start=True), *model.encode(_first_term(item))] for item in items
     ]
-    states = read(model, [text[:-1] for text in texts])[:, -(last or 0) :]
+    first = first_layer(from_depth, model.entry.layers)
+    states = read(model, [text[:-1] for text in texts])[:, first:]
     targets = torch.tensor([text[-1] for text in texts])
     readable = _under(norms, model, states)
     rows = readable.flatten(0, 2)

@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -137,7 +137,7 @@ class Question(ABC, Generic[Given]):
             changed = replace(changed, published=None)
         return changed
 
-    def under(self, norms: Iterable[Norm]) -> Self:
+    def under(self: Asked, norms: Iterable[Norm]) -> Asked:
         """The question as it is to be asked where these norms are wanted."""
         return self
 

@@ -5,7 +5,7 @@ See ``replication.questions.question``. Heavy packages are imported when a quest
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from replication.base.norms import NORMS, Norm, needed
 from replication.questions.question import Given, Question
@@ -15,20 +15,21 @@ from replication.results.sets import SetName
 if TYPE_CHECKING:
     from replication.models.language_model import LanguageModel
     from replication.questions.reader import Reader
-    from replication.results.patching import PatchingProfile
+    from replication.results.circuit import Circuit, CircuitMap
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
 
 CONTROLS_TAKE = 5
-"""An untrained control is asked every fifth item of a set: a chance rate is taken over networks,
-and ten of them are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
+"""A null is asked every fifth item of a set: a rate is taken over networks, and several of each
+kind are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
 
 
 Asked = TypeVar("Asked")
+Over = TypeVar("Over", bound="OverNorms[Any]")
 
 
 def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
     """The items that a model is asked of those that there are."""
-    return given if model.seed is None else given[::CONTROLS_TAKE]
+    return given if model.null is None else given[::CONTROLS_TAKE]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class OverNorms(Question[Given]):
     norm_matters: ClassVar[bool] = False  # the answer has all that are asked for
     norms: tuple[Norm, ...] = field(default=NORMS, kw_only=True)
 
-    def under(self, norms: Iterable[Norm]) -> Self:
+    def under(self: Over, norms: Iterable[Norm]) -> Over:
         """With the tuned lens where that is asked for."""
         return replace(self, norms=needed({*self.norms, *norms}))
 
@@ -62,8 +63,8 @@ class ExpectedOver(OverNorms["ExpectedSet"]):
     """How the token that a repeated pattern goes on with ranks after every layer."""
 
     kind: str = "repeat"
-    last: int | None = None
-    """How many layers are read, counted from the last; all by default."""
+    from_depth: float = 0.0
+    """Layers at or beyond this depth are read."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "ExpectedSet":
         """The answer under each of its norms."""
@@ -71,7 +72,7 @@ class ExpectedOver(OverNorms["ExpectedSet"]):
 
         patterns = [item for item in items("counting") if item.conditions["kind"] == self.kind]
         asked = asked_of(reader.model, patterns)
-        return expected_tokens(reader.model, asked, self.last, self.norms, reader.last_states)
+        return expected_tokens(reader.model, asked, self.from_depth, self.norms, reader.last_states)
 
 
 @dataclass(frozen=True)
@@ -146,28 +147,28 @@ class RepetitionByLayer(OverNorms["LayerCurves"]):
 
 
 @dataclass(frozen=True)
-class PatchingOver(Question["PatchingProfile"]):
-    """How agreement with the subject travels to the last position, over pairs of a set."""
+class CircuitOver(Question["Circuit"]):
+    """What carries the number of the subject to the verb, over pairs of the agreement set."""
 
     norm_matters: ClassVar[bool] = False
     per_cluster: int = 1
-    """Of each noun, with its plural and with its singular as the subject."""
+    """Pairs of each noun, whose number is the plural and the singular in turn."""
 
-    def measure(self, reader: "Reader", norm: Norm) -> "PatchingProfile":
-        """The effects that the claims look at, for each pair that the model can take."""
-        from replication.measures.patching import profile
+    def measure(self, reader: "Reader", norm: Norm) -> "Circuit":
+        """Attribution, patching and ablation, for each pair that the model can take."""
+        from replication.measures.circuit import circuit
 
-        return profile(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
+        return circuit(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
 
 
 @dataclass(frozen=True)
-class PatchingByLayer(Question["LayerCurves"]):
-    """How much of the effect lies where, after every layer, over pairs of a set."""
+class CircuitByLayer(Question["CircuitMap"]):
+    """Where the number of the subject is after every layer, and what writes it into the verb."""
 
-    norm_matters: ClassVar[bool] = False  # the answer has both
+    norm_matters: ClassVar[bool] = False
 
-    def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
-        """Curves with intervals over nouns."""
-        from replication.measures.curves import patching_curves
+    def measure(self, reader: "Reader", norm: Norm) -> "CircuitMap":
+        """Means over pairs, along the layers with intervals over nouns, and head by head."""
+        from replication.measures.curves import circuit_map
 
-        return patching_curves(PatchingOver().measure(reader, norm))
+        return circuit_map(CircuitOver().measure(reader, norm))

@@ -11,7 +11,6 @@ from replication.base.statistics import (
     cluster_bootstrap,
     cluster_majority,
     effect_size,
-    holm,
     layer_profile,
 )
 
@@ -133,16 +132,6 @@ def test_the_scale_of_an_effect_does_not_count() -> None:
     assert effect_size(last_bit, ["a", "b"]).standardized is None
 
 
-def test_holm_by_hand() -> None:
-    """Sorted 0.01, 0.02, 0.03, 0.5 times 4, 3, 2, 1, and never below the one before."""
-    adjusted = holm({"b": 0.02, "a": 0.01, "d": 0.5, "c": 0.03})
-    assert list(adjusted) == ["b", "a", "d", "c"]
-    assert adjusted == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.5})
-    assert holm({"one": 0.7, "two": 0.6}) == {"one": 1, "two": 1}
-    assert holm({"sure": 0.0, "never": 1.0}) == {"sure": 0, "never": 1}
-    assert holm({}) == {}
-
-
 def test_what_cannot_be_counted_is_refused() -> None:
     with pytest.raises(ValueError, match="3 values but 2 clusters"):
         effect_size(np.zeros(3), ["a", "b"])
@@ -152,9 +141,6 @@ def test_what_cannot_be_counted_is_refused() -> None:
         effect_size(np.zeros(0), [])
     with pytest.raises(ValueError, match="1 values are not finite"):
         cluster_bootstrap(np.array([1.0, np.nan, 2]), list("aab"))
-    for value in (1.5, float("nan")):
-        with pytest.raises(ValueError, match="the p-value of 'first' is"):
-            holm({"first": value})
 
 
 def test_an_interval_runs_upwards() -> None:

@@ -8,10 +8,24 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from replication.articles.thresholds import FAMILY
 from replication.base.statistics import RESAMPLES
-from replication.judging.comparisons import Part, agrees, at_most, describe, less, more, mostly
+from replication.judging.comparisons import (
+    Part,
+    agrees,
+    at_depth,
+    at_most,
+    beside,
+    crossing_of,
+    describe,
+    further,
+    less,
+    more,
+    mostly,
+)
 from replication.results.untestable import NotTestable
 
+TWELVE = list("abcdefghijkl") * 2
 SIX = list("abcdef") * 2
 TWO = list("aabbbb")
 
@@ -50,17 +64,26 @@ def test_single_values_read_as_sentences() -> None:
 
 
 def test_what_holds_for_every_item() -> None:
-    part = mostly("share of items", np.ones(12, bool), SIX)
+    part = mostly("share of items", np.ones(24, bool), TWELVE)
     assert (part.measured, part.relation, part.bound, part.unit) == (1, ">", 0.5, "share")
     assert (part.holds, part.margin) == (True, 0.5)
     spread = part.spread
     assert spread is not None
-    assert (spread.low, spread.high, spread.items) == (1, 1, 12)
-    assert (spread.clusters, spread.clusters_holding) == (6, 6)
-    assert spread.p_value == pytest.approx(1 / 2**6)
+    assert (spread.low, spread.high, spread.items) == (1, 1, 24)
+    assert (spread.clusters, spread.clusters_holding) == (12, 12)
+    assert spread.p_value == pytest.approx(1 / 2**12)
+    assert spread.p_corrected == pytest.approx(FAMILY / 2**12)
     assert (spread.resamples, spread.seed) == (RESAMPLES, 0)
     assert (spread.effect, spread.effect_unit, spread.standardized) == (None, None, None)
     assert spread.profile is None
+
+
+def test_few_clusters_are_not_enough_where_many_findings_are_tested() -> None:
+    """Six of six coins, times the number of findings: chance would show it in some of them."""
+    part = mostly("share", np.ones(12, bool), SIX)
+    assert part.spread is not None
+    assert (part.spread.low, part.spread.p_corrected) == (1, FAMILY / 2**6)
+    assert not part.holds
 
 
 def test_most_items_are_not_enough_where_the_interval_is_not() -> None:
@@ -119,7 +142,7 @@ def test_too_little_left_is_not_testable(items: int, clusters: list[str]) -> Non
 
 
 def test_parts_read_as_sentences() -> None:
-    every = mostly("share of plurals", np.ones(12, bool), SIX)
+    every = mostly("share of plurals", np.ones(24, bool), TWELVE)
     assert describe(every) == "share of plurals: 1 [1, 1] > 0.5"
     some = mostly("share", np.array([False] * 2 + [True] * 4), TWO)
     assert describe(some) == "share: 0.6667 [0, 1] ≯ 0.5"
@@ -131,3 +154,25 @@ def test_parts_keep_their_spread_through_json() -> None:
     by_layer = np.ones((6, 2), bool)
     part = mostly("share", values > 0, TWO, values=values, values_unit="u", by_layer=by_layer)
     assert Part.model_validate_json(part.model_dump_json()) == part
+
+
+def test_parts_are_the_core_unless_they_are_said_not_to_be() -> None:
+    part = less("rank", 1, 12, "ranks")
+    assert [one.weight for one in (part, further(part), beside(part))] == [
+        "core",
+        "further",
+        "beside",
+    ]
+    assert beside(part).model_copy(update={"weight": "core"}) == part
+
+
+def test_a_crossing_is_the_median_depth_with_an_interval_over_clusters() -> None:
+    """Clusters of one depth each: draws are aa, ab, ba and bb, so the interval has both ends."""
+    depths = np.array([0.5, 0.5, 0.5, 0.7])
+    found = crossing_of("the right verb leads", depths, list("aabb"), article=1.0)
+    assert (found.estimate, found.low) == (0.5, 0.5)
+    assert found.high == pytest.approx(0.6)
+    assert (found.never, found.items, found.article) == (0, 4, 1)
+    alone = crossing_of("it leads", np.array([1.2]))
+    assert (alone.estimate, alone.low, alone.high, alone.never) == (1.2, None, None, 1)
+    assert at_depth(less("a", 1, 2, "depth"), alone).crossing == alone

@@ -17,11 +17,12 @@ from replication.articles.experiments import (
     published_top_tokens,
 )
 from replication.base.environment import environment
-from replication.judging.findings import Finding, Findings, Verdict
+from replication.judging.findings import Finding, Findings
 from replication.judging.paper import comparison, text
 from replication.judging.paper.agreement import Tables, tables
 from replication.judging.paper.comparison import compare, compare_figure, compare_findings, readings
 from replication.judging.paper.records import FigureComparison, PaperReport, Reading
+from replication.judging.rules import Verdict
 from replication.models import loading, registry
 from replication.models.errors import WeightsError
 from replication.models.language_model import LanguageModel

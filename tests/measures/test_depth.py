@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from replication.articles.thresholds import NEAR_TOP
-from replication.measures.depth import SYNTAX, arrivals, first_layer
+from replication.measures.depth import SYNTAX, arrivals, crossing, depth_of, first_layer, last_from
 from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid
 from replication.results.roles import Role
@@ -39,3 +39,19 @@ def test_a_depth_is_carried_over_to_the_next_layer_there_is() -> None:
     assert [first_layer(3 / 6, layers) for layers in (12, 4)] == [5, 1]
     assert first_layer(4 / 6, 4) == 2
     assert first_layer(0.0, 4) == 0
+
+
+def test_where_something_comes_to_hold_for_good() -> None:
+    """It holds in layer 0 and leaves; it holds from layer 2 on; from the last on; never."""
+    holds = np.array([[1, 0, 0, 0], [0, 0, 0, 0], [1, 1, 0, 1], [1, 1, 1, 0]], bool)
+    assert crossing(holds).tolist() == [3 / 4, 3 / 4, 1, 5 / 4]
+    assert crossing(np.ones(5, bool)) == 1 / 5
+    assert depth_of(-1, 4) == depth_of(3, 4) == 1
+
+
+@pytest.mark.parametrize(
+    ("of", "layers", "first"),
+    [(6, 6, 5), (6, 30, 25), (6, 18, 15), (12, 30, 27), (6, 48, 40), (6, 4, 3), (1, 4, 0)],
+)
+def test_the_last_layer_of_six_is_the_last_sixth(of: int, layers: int, first: int) -> None:
+    assert last_from(of, layers) == first

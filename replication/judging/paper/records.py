@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from replication.base.environment import Environment
-from replication.judging.findings import Verdict
+from replication.judging.rules import Verdict
 
 Rows = Literal["layer", "generated token", "factor"]
 Reading = Literal["shown", "labelled", "not stated"]

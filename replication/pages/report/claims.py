@@ -1,6 +1,6 @@
 """What the page of one claim tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from replication.articles.experiments import PublishedFigure
@@ -8,7 +8,6 @@ from replication.articles.slips import SLIPS, Slip
 from replication.articles.sources import published_of
 from replication.judging.claims import ClaimRecord
 from replication.judging.comparisons import Part
-from replication.judging.corrections import Key, corrected, key_of
 from replication.judging.findings import ChanceFinding, Finding, Findings
 from replication.pages.report.charts import Chart, chart
 from replication.pages.report.deviations import deviations
@@ -20,7 +19,6 @@ class Judged:
     """A finding, with what is worked out from it for a reader."""
 
     finding: Finding
-    p_holm: float | None
     parts: tuple[tuple[Part, Chart | None], ...]
     """Each with its chart, where layers are looked at."""
     deviations: tuple[str, ...]
@@ -51,15 +49,12 @@ class ClaimPage:
 
 def claim_pages(findings: Findings, figures: Sequence[DrawnFigure]) -> tuple[ClaimPage, ...]:
     """A page for every claim, in the order of their ids."""
-    p_holm = corrected(findings.findings)
     return tuple(
         ClaimPage(
             record=claim,
             published=published_of(claim.figures),
             judged=tuple(
-                judged(claim, finding, p_holm)
-                for finding in findings.findings
-                if finding.claim == claim.id
+                judged(claim, finding) for finding in findings.findings if finding.claim == claim.id
             ),
             controls=tuple(c for c in findings.controls if c.claim == claim.id),
             figures=tuple(drawn for drawn in figures if drawn.bears_on(claim)),
@@ -69,11 +64,10 @@ def claim_pages(findings: Findings, figures: Sequence[DrawnFigure]) -> tuple[Cla
     )
 
 
-def judged(claim: ClaimRecord, finding: Finding, p_holm: Mapping[Key, float]) -> Judged:
-    """A finding with its corrected p-value, its charts and its deviations."""
+def judged(claim: ClaimRecord, finding: Finding) -> Judged:
+    """A finding with its charts and its deviations."""
     return Judged(
         finding=finding,
-        p_holm=p_holm.get(key_of(finding)),
         parts=tuple((part, _chart(part)) for part in finding.parts),
         deviations=tuple(deviations(claim, finding)),
     )

@@ -13,10 +13,10 @@ def deviations(claim: ClaimRecord, finding: Finding) -> Iterator[str]:
     """One sentence each; none for the article's own numbers."""
     if finding.kind == "published":
         return
-    entry, seed = registry.find(finding.subject)
+    entry, null = registry.find(finding.subject)
     yield from _of_model(claim, finding, entry)
-    if seed is not None:
-        yield f"Untrained weights, seed {seed}: a control."
+    if null:
+        yield f"A null, not the trained model: {null.made_by}."
     elif entry.quantization:
         yield f"Quantized weights: {entry.weights}."
     if finding.start_token != "none":

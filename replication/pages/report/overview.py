@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import get_args
 
-from replication.articles.thresholds import MOST_CONTROLS
 from replication.judging.claims import ClaimRecord, Level
-from replication.judging.corrections import key_of
-from replication.judging.findings import ChanceFinding, Finding, Findings, Verdict
+from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.rules import Verdict
 from replication.judging.verdicts import Column, columns_of, rows_of
 
 LEVELS: dict[Level, str] = {
@@ -87,11 +86,11 @@ def failures(findings: Findings) -> tuple[Failure, ...]:
 
 
 def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
-    """Claims that hold on most untrained controls, and not because they must."""
+    """Claims that hold on most nulls of a kind, and not because they must."""
     return tuple(
         control
         for control in findings.controls
-        if control.chance.rate > MOST_CONTROLS and not findings.record(control.claim).definitional
+        if control.rate.beaten is False and not findings.record(control.claim).definitional
     )
 
 
@@ -105,7 +104,7 @@ def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
 
 def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
     """Claims that hold on the article's text and not over many, or the other way round."""
-    found = {key_of(finding): finding for finding in findings.findings}
+    found = {finding.key: finding for finding in findings.findings}
     return _contrasts(
         (finding, found[many.id, subject, norm])
         for (claim, subject, norm), finding in found.items()

@@ -8,15 +8,15 @@ from typing import Any
 from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
+from replication.articles.thresholds import SIGNIFICANT
 from replication.base.norms import READINGS
-from replication.judging.corrections import LEVEL
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
-from replication.judging.verdicts import SYMBOLS, columns_of, rows_of
+from replication.judging.verdicts import SYMBOLS, columns_of, rows_of, told
 from replication.pages.report import overview
 from replication.pages.report.claims import ClaimPage
 from replication.pages.report.figures import DrawnFigure
-from replication.pages.report.models import model_summaries
+from replication.pages.report.models import model_summaries, null_summaries
 from replication.pages.templating import templates
 
 TITLE = "Transformer interfaces, replicated"
@@ -70,7 +70,12 @@ def pages(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "index.html", start_page(contents)
     yield "slips.html", _page("slips", contents, slips=SLIPS)
     yield "figures.html", _page("figures", contents)
-    yield "models.html", _page("models", contents, models=model_summaries(contents.findings))
+    yield (
+        "models.html",
+        _page(
+            "models", contents, models=model_summaries(contents.findings), nulls=null_summaries()
+        ),
+    )
     if contents.extras:
         yield "explore.html", _page("explore", contents)
     if contents.paper:
@@ -93,8 +98,7 @@ def start_page(contents: Contents) -> str:
     """The page with the verdicts."""
     findings = contents.findings
     judged = [one for claim in contents.claims for one in claim.judged]
-    tested = [(one.finding, one.p_holm) for one in judged if one.p_holm is not None]
-    held = [(finding, p_holm) for finding, p_holm in tested if finding.holds]
+    tested = [one.finding for one in judged if one.finding.p_corrected is not None]
     return _page(
         "start",
         contents,
@@ -108,9 +112,8 @@ def start_page(contents: Contents) -> str:
         norm_decides=overview.norm_decides(findings),
         texts_decide=overview.texts_decide(findings),
         tested=len(tested),
-        held=len(held),
-        significant=[finding for finding, p_holm in held if p_holm < LEVEL],
-        level=LEVEL,
+        held=[finding for finding in tested if finding.core_holds],
+        level=SIGNIFICANT,
         environment=list(_environment(findings)),
     )
 
@@ -134,7 +137,7 @@ def _page(name: str, contents: Contents, address: str = "", **values: Any) -> st
 @cache
 def _templates() -> Environment:
     made = templates()
-    made.filters |= {"number": number, "word": word}
+    made.filters |= {"number": number, "word": word, "told": told}
     made.globals |= {
         "symbols": SYMBOLS,
         "verdicts": overview.VERDICTS,

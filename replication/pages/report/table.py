@@ -5,14 +5,13 @@ from typing import Any
 
 from replication.judging.claims import ClaimRecord
 from replication.judging.comparisons import Part
-from replication.judging.corrections import corrected, key_of
 from replication.judging.findings import Finding, Findings
 
 COLUMNS = (
     *("claim", "level", "definitional", "subject", "kind", "model", "revision", "weights"),
-    *("start_token", "norm", "verdict", "part", "measured", "low", "high", "relation", "bound"),
-    *("unit", "holds", "margin", "items", "clusters", "clusters_holding", "p_value", "p_holm"),
-    *("effect", "effect_unit", "standardized", "chance_holds", "chance_controls"),
+    *("start_token", "norm", "verdict", "part", "weight", "measured", "low", "high", "relation"),
+    *("bound", "unit", "holds", "margin", "items", "clusters", "clusters_holding", "p_value"),
+    *("p_corrected", "effect", "effect_unit", "standardized", "nulls", "not_beaten"),
     *("known_negative", "not_testable"),
 )
 
@@ -20,33 +19,31 @@ COLUMNS = (
 def as_csv(findings: Findings) -> str:
     """The table, with a line of column names; what a part does not have is left empty.
 
-    A finding that is not testable has one row, with the reason. ``p_holm`` is the claim's, and
-    stands with each part that has a p-value.
+    A finding that is not testable has one row, with the reason.
     """
     import pandas as pd
 
-    p_holm = corrected(findings.findings)
     rows = [
         row
         for finding in findings.findings
-        for row in _rows(findings.record(finding.claim), finding, p_holm.get(key_of(finding)))
+        for row in _rows(findings.record(finding.claim), finding)
     ]
-    # As objects: of numbers with gaps pandas would make floats, of 10 controls 10.0.
+    # As objects: of numbers with gaps pandas would make floats, of 10 clusters 10.0.
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
     return table.to_csv(index=False, lineterminator="\n")
 
 
-def _rows(claim: ClaimRecord, finding: Finding, p_holm: float | None) -> Iterator[dict[str, Any]]:
-    of_parts = {"holds", "margin", "margin_unit", "measured", "parts", "chance"}
+def _rows(claim: ClaimRecord, finding: Finding) -> Iterator[dict[str, Any]]:
+    of_parts = {"holds", "margin", "margin_unit", "measured", "parts", "nulls"}
     shared = finding.model_dump(exclude=of_parts)
     shared |= claim.model_dump(include={"level", "definitional"})
-    if finding.chance:
-        shared["chance_holds"] = finding.chance.holds
-        shared["chance_controls"] = finding.chance.controls
+    if finding.nulls:
+        shared["nulls"] = "; ".join(map(str, finding.nulls))
+        shared["not_beaten"] = "; ".join(rate.kind for rate in finding.not_beaten)
     if not finding.parts:
         yield shared | {"not_testable": finding.measured}
     for part in finding.parts:
-        yield shared | _of_part(part) | ({"p_holm": p_holm} if part.spread else {})
+        yield shared | _of_part(part)
 
 
 def _of_part(part: Part) -> dict[str, Any]:
