@@ -183,8 +183,8 @@ def caution(found: ExpectedSet, start: int, when: str) -> Iterator[Part]:
     for norm, there in expected.items():
         cautious, fall = falling(found, norm, start)
         yield mostly(
-            f"share of patterns whose repeated token is best and {'' if there else 'not '}less "
-            f"probable {when}, norm: {norm}",
+            f"share of patterns {'whose' if there else 'other than those whose'} repeated token is "
+            f"best and less probable {when}, norm: {norm}",
             cautious == there,
             found.clusters,
             values=fall if there else -fall,
