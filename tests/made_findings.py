@@ -39,7 +39,7 @@ ONES = RanksOf.of_figure("ranks_ones")
 def record(id: str, *figures: str, source: Source = HIDDEN_STATES, **more: Any) -> ClaimRecord:
     """What is written down of a claim; on the article's own text unless ``more`` says else."""
     plain: dict[str, Any] = {"says": "What is claimed.", "level": "figure", "definitional": False}
-    plain |= {"published_only": False, "generalizes": None, "relatives": ()}
+    plain |= {"published_only": False, "generalizes": None, "relatives": (), "quotation": None}
     return ClaimRecord(id=id, source=source, figures=figures, **(plain | more))
 
 
