@@ -14,7 +14,7 @@ from replication.articles.thresholds import OFTEN
 from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, more
 from replication.measures.depth import depth_of, first_layer
-from replication.questions.contributions import ContributionsOf
+from replication.questions.layers import ContributionsOf
 from replication.questions.subjects import Case
 from replication.results.contributions import Contributions, greatest
 from replication.results.roles import Role

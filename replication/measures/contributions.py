@@ -41,9 +41,7 @@ def contributions(model: LanguageModel, recording: Recording, norm: Norm) -> Con
     )
 
 
-def overtaking(
-    grid: RankGrid, word: str, other: str, of: int
-) -> Float[np.ndarray, " stretch"]:
+def overtaking(grid: RankGrid, word: str, other: str, of: int) -> Float[np.ndarray, " stretch"]:
     """How far each stretch of the depth moves one watched word up against another, in halvings of
     rank.
 

@@ -1,7 +1,7 @@
-"""The question what each layer contributes to the tokens of a continuation."""
+"""Questions about all layers of a lens: what each contributes, and what reading them costs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from replication.articles import experiments
 from replication.base.norms import Norm
@@ -10,6 +10,7 @@ from replication.results.contributions import Contributions
 
 if TYPE_CHECKING:
     from replication.questions.reader import Reader
+    from replication.results.cost import LensCost
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,17 @@ class ContributionsOf(Question[Contributions]):
             return super().look_up()
         grid = experiments.published_ranks(self.published)
         return Contributions(grid.ranks, None, grid.tokens, grid.provenance)
+
+
+@dataclass(frozen=True)
+class LensCostOf(Question["LensCost"]):
+    """What the lens costs over a text, against the pass that it reads."""
+
+    norm_matters: ClassVar[bool] = False
+    text: Text
+
+    def measure(self, reader: "Reader", norm: Norm) -> "LensCost":
+        """Multiplications, counted from the model's shapes."""
+        from replication.measures.cost import lens_cost
+
+        return lens_cost(reader.model, len(reader.ids(self.text)[0]))
