@@ -84,9 +84,9 @@ ATTENDS = 0.5
 """Mean weight above which a head attends to something: more than to everything else together. No
 number was published with the attention views."""
 
-CLEARLY_APART = 0.5
-"""Jensen-Shannon distance above which heads differ clearly: nearer to looking at nothing in common
-(1) than to being alike (0). No number was published."""
+MUCH = 1.0
+"""How many times a forward pass is "much computation" beside it: more than the pass itself, since
+whoever reads the layers has to make that pass anyway. No number was given."""
 
 STARTS = range(20)
 """Random starts of a factorization. The article shows one; a finding that depends on it says
