@@ -37,12 +37,15 @@ class WatchedOver(Question["WatchedSet"]):
 
     norm_matters: ClassVar[bool] = False  # the answer has both
     set: SetName
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "WatchedSet":
         """The answer under both norms."""
         from replication.measures.many_texts import watched_lead
 
-        return watched_lead(reader.model, asked_of(reader.model, items(self.set)))
+        given = items(self.set, fresh=self.fresh)
+        return watched_lead(reader.model, asked_of(reader.model, given))
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,15 @@ class ExpectedOver(Question["ExpectedSet"]):
     kind: str = "repeat"
     last: int | None = None
     """How many layers are read, counted from the last; all by default."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "ExpectedSet":
         """The answer under both norms."""
         from replication.measures.many_texts import expected_tokens
 
-        patterns = [item for item in items("counting") if item.conditions["kind"] == self.kind]
+        given = items("counting", fresh=self.fresh)
+        patterns = [item for item in given if item.conditions["kind"] == self.kind]
         return expected_tokens(reader.model, asked_of(reader.model, patterns), self.last)
 
 
@@ -67,13 +73,14 @@ class ArrivalsOver(Question["ArrivalSet"]):
     """When the syntax and the content of numbered lists arrive."""
 
     norm_matters: ClassVar[bool] = False  # the answer has both
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "ArrivalSet":
-        """The answer under both norms, for the first text of each list."""
+        """The answer under both norms, for every text of the lists."""
         from replication.measures.many_texts import list_arrivals
 
-        first = {item.cluster: item for item in reversed(items("lists"))}
-        return list_arrivals(reader.model, asked_of(reader.model, list(reversed(first.values()))))
+        return list_arrivals(reader.model, asked_of(reader.model, items("lists", fresh=self.fresh)))
 
 
 @dataclass(frozen=True)
@@ -146,12 +153,15 @@ class PatchingOver(Question["PatchingProfile"]):
     norm_matters: ClassVar[bool] = False
     per_cluster: int = 1
     """Of each noun, with its plural and with its singular as the subject."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "PatchingProfile":
         """The effects that the claims look at, for each pair that the model can take."""
         from replication.measures.patching import profile
 
-        return profile(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
+        pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
+        return profile(reader.model, asked_of(reader.model, pairs))
 
 
 @dataclass(frozen=True)
