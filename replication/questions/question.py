@@ -95,7 +95,8 @@ class Question(ABC, Generic[Given]):
         kind = re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
         values = (getattr(self, field.name) for field in fields(self))
         told = [repr(self.prompt)] if self.prompt else [v for v in values if isinstance(v, str)]
-        return " ".join([kind, *told]).removesuffix(" of")
+        fresh = ["fresh"] if getattr(self, "fresh", False) else []
+        return " ".join([kind, *told, *fresh]).removesuffix(" of")
 
     @property
     def prompt(self) -> str:
