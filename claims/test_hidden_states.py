@@ -138,9 +138,10 @@ def the_last_layer_is_cautious(case: Case) -> Iterator[Part]:
     """
     top = case.answer(TOP)
     start = before_last(DISTILGPT2, top.layers)
-    for layer, name in ((start, f"layer {start}, before the last sixth"), (-1, "the last layer")):
-        statement = f"rank in {name} (11: beyond the ten best)"
-        yield at_most(statement, rank_among(top, layer, top.target), 1, "ranks")
+    statement = "rank in {} (11: beyond the ten best)"
+    last, earlier = (rank_among(top, layer, top.target) for layer in (-1, start))
+    yield at_most(statement.format("the last layer"), last, 1, "ranks")
+    yield further(at_most(statement.format(f"layer {start}, before it"), earlier, 1, "ranks"))
     before, next_to_last, after = (
         top.probability(layer, top.target) or 0.0 for layer in (start, -2, -1)
     )
@@ -154,15 +155,17 @@ def the_last_layer_is_cautious(case: Case) -> Iterator[Part]:
         yield agrees("probability after the last layer", after, 0.6, 0.005, "probability")
 
 
-@claim("HS-06", FIRST, ONES_WRITTEN)
+@claim("HS-06", ONES_WRITTEN)
 def certainty_starts_at_layer_3(case: Case) -> Iterator[Part]:
-    """The certainty about the digit starts at layer 3 of 6, and from then on every output token of
-    the sequence of ones has rank 1.
+    """The certainty about the digit starts at layer 3 of 6; from then on, as the figure shows,
+    every output token of the sequence of ones has rank 1.
     """
-    digit, ranks = case.answer(FIRST).ranks[:, 0], case.answer(ONES_WRITTEN).ranks
-    yield from in_layer("the digit has rank 1 for good", digit == 1, 3, DISTILGPT2)
-    every, _ = in_layer("every output token has rank 1", (ranks == 1).all(axis=1), 3, DISTILGPT2)
-    yield every
+    grid = case.answer(ONES_WRITTEN)
+    digits = grid.of_role(Role.NUMBER) == 1
+    yield from in_layer("the digits have rank 1 for good", digits, 3, DISTILGPT2)
+    every = np.asarray((grid.ranks == 1).all(axis=1))
+    by_then, _ = in_layer("every output token has rank 1", every, 3, DISTILGPT2)
+    yield further(by_then)
 
 
 @claim("HS-07", ONES)
@@ -198,7 +201,7 @@ def syntax_is_near_the_top_throughout(case: Case) -> Iterator[Part]:
     near = case.answer(EU).of_role(*SYNTAX) <= NEAR_TOP
     by_then, _ = in_layer("newlines and periods stay near the top", near, 0, GPT2)
     yield by_then
-    yield throughout("every newline and period is near the top", near.all(axis=1), GPT2)
+    yield throughout("every newline and period is near the top", np.asarray(near.all(axis=1)), GPT2)
     literal = int((~near.all(axis=1)).sum())
     yield beside(at_most("literally, layers in which one of them is not", literal, 0, "layers"))
 
@@ -250,13 +253,17 @@ def the_wrong_country_ranks_badly(case: Case) -> Iterator[Part]:
 
 @claim("HS-13", EU_WRITTEN, norm_matters=False)
 def correct_countries_are_in_order(case: Case) -> Iterator[Part]:
-    """EU list: the correct countries that the model adds keep the alphabetical order."""
+    """EU list: but for one, the countries that the model adds are correct, and those keep the
+    alphabetical order.
+    """
     text = "".join(case.answer(EU_WRITTEN))
     added = [name for name in countries_in(text) if name in countries()["member"]]
     if len(added) < 2:
         raise NotTestable(f"its list goes on with {len(added)} countries of the EU: {text!r}")
     backwards = sum(later <= earlier for earlier, later in pairwise(added))
     yield at_most(f"steps back in {', '.join(added)}", backwards, 0, "steps")
+    others = [name for name in countries_in(text) if name not in countries()["member"]]
+    yield further(at_most("countries that are no members", len(others), 1, "countries"))
 
 
 @claim("HS-14", KEYS, norm_matters=False)
@@ -319,8 +326,8 @@ def inner_layers_prefer_man(case: Case) -> Iterator[Part]:
 
 @claim("HS-18", DOCTOR, NURSE)
 def the_last_layer_tells_nurse_from_doctor(case: Case) -> Iterator[Part]:
-    """For the nurse the last layer lifts " woman" (7) above " man" (25), decisively; for the doctor
-    " man" (7) stays ahead of " woman" (22).
+    """For the nurse the last layer lifts " woman" (7) above " man" (25), decisively; for the
+    doctor, as the figure shows, " man" (7) stays ahead of " woman" (22).
     """
     nurse, doctor = case.answer(NURSE), case.answer(DOCTOR)
     woman = np.atleast_1d(crossing(ahead(nurse, " woman", " man")))
@@ -330,7 +337,8 @@ def the_last_layer_tells_nurse_from_doctor(case: Case) -> Iterator[Part]:
         (doctor, "doctor", " man", " woman", (7, 22)),
     ):
         ranks = [final_rank(grid, word) for word in (first, second)]
-        yield less(f"{name}: rank of {first!r} against {second!r}", ranks[0], ranks[1], "ranks")
+        part = less(f"{name}: rank of {first!r} against {second!r}", ranks[0], ranks[1], "ranks")
+        yield part if grid is nurse else further(part)  # the figure's; the text speaks of the nurse
         if case.is_paper_model(NURSE):
             for word, rank, expected in zip((first, second), ranks, published, strict=True):
                 yield agrees(f"{name}: rank of {word!r}", rank, expected, 0, "ranks")
@@ -350,8 +358,8 @@ def gains(grid: RankGrid, first: str, second: str) -> list[float]:
 
 @claim("HS-19", HEATHROW)
 def london_climbs(case: Case) -> Iterator[Part]:
-    """Heathrow: " London" climbs layer by layer, from 816 to 1; the period is near the top from the
-    start.
+    """Our own reading of a figure that has no text, Heathrow: " London" climbs layer by layer, from
+    816 to 1; the period is near the top from the start.
     """
     grid = case.answer(HEATHROW)
     if " London" not in grid.tokens:

@@ -3,6 +3,7 @@
 from replication.figures.figure import Figure
 from replication.questions.attention import LayerAttentionOf
 from replication.questions.lens import FormulasOf, PositionsOf, UncertaintyOf, WordsOf
+from replication.questions.norm_parts import NormPartsOf
 from replication.questions.patching import PatchingOf
 from replication.questions.question import Text
 from replication.questions.sets import (
@@ -11,7 +12,9 @@ from replication.questions.sets import (
     OccupationsByLayer,
     RepetitionByLayer,
 )
+from replication.questions.tuned import LensQualityOf, WatchedReadingsOf
 
+TUNED = "Belrose et al. 2023, https://arxiv.org/abs/2303.08112"
 LENS = "nostalgebraist 2020, interpreting GPT: the logit lens"
 VIEWS = "Vig 2019, A Multiscale Visualization of Attention in the Transformer Model"
 QUESTION = "Alammar 2021, https://jalammar.github.io/hidden-states/: a question that it leaves open"
@@ -55,6 +58,27 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "A table of the rank and the probability of Paris after every layer by three formulas: "
         "without the final norm, with it, and with it twice.",
         stated_source=LENS,
+    ),
+    Figure(
+        "tuned_lens",
+        "The tuned lens: how near its readings are to the output",
+        (),
+        (
+            LensQualityOf(),
+            WatchedReadingsOf(Text("The keys to the cabinet"), (" is", " are")),
+        ),
+        "Divergence from the output along the layers, before and after tuning, on two kinds of "
+        "texts; below, the ranks of two verbs along the layers under three norms.",
+        stated_source=TUNED,
+    ),
+    Figure(
+        "final_norm",
+        "The final norm taken apart",
+        ("HS-NORM", "HS-NORM-scale", "HS-NORM-outliers"),
+        (NormPartsOf(Text.of_figure("watch_keys_cabinet"), (" are",)),),
+        "Lines of the rank of are along the layers, read through parts of the final norm; dots of "
+        "each dimension's gain and size; lines of the share of the state's length in few of them.",
+        stated_source=QUESTION,
     ),
     Figure(
         "many_texts",

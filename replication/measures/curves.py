@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from replication.base.norms import NORMS
 from replication.base.statistics import layer_profile
 from replication.results.circuit import DIRECTIONS, Circuit, CircuitMap
 from replication.results.provenance import Provenance
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet
 
-UNDER_NORMS = tuple(f"norm: {norm}" for norm in NORMS)
 Line = tuple[Float[np.ndarray, "panel _item layer"], Sequence[str]]
 """The values of some items, and their clusters."""
 
@@ -22,12 +20,17 @@ def watched_curves(found: WatchedSet, lines: Mapping[str, Mapping[str, str]]) ->
         name: ((found.lead[:, found.of(**kept)] > 0).astype(float), found.clusters(**kept))
         for name, kept in lines.items()
     }
-    return _curves(UNDER_NORMS, chosen, found.provenance)
+    return _curves(_panels(found), chosen, found.provenance)
 
 
 def expected_curve(found: ExpectedSet, name: str) -> LayerCurves:
     """The mean probability of the expected tokens, in one line."""
-    return _curves(UNDER_NORMS, {name: (found.probabilities, found.clusters)}, found.provenance)
+    line = found.probabilities, found.clusters
+    return _curves(_panels(found), {name: line}, found.provenance)
+
+
+def _panels(found: WatchedSet | ExpectedSet) -> tuple[str, ...]:
+    return tuple(f"norm: {norm}" for norm in found.norms)
 
 
 def circuit_map(found: Circuit) -> CircuitMap:

@@ -26,6 +26,13 @@ class Architecture:
     feed_forward_norm: str
     """In a block: the norm that the feed-forward layer reads through. What goes into it is the
     residual stream with attention's contribution added."""
+    norm_epsilon: str
+    """In the final norm: what is added to the mean square before its root divides the state."""
+    norm_centres: bool
+    """Whether the final norm takes the mean away first: LayerNorm does, RMSNorm does not."""
+    gain_offset: float
+    """What is added to the final norm's weight to make its gain: 1 where the weight is a gain's
+    distance from 1."""
     norms_after: tuple[str, ...] = ()
     """In a block: the norms that what attention and what the feed-forward layer return go through
     on their way into the residual stream; empty where both are added as they are."""
@@ -42,6 +49,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         heads="attn.c_proj",
         feed_forward="mlp",
         feed_forward_norm="ln_2",
+        norm_epsilon="eps",
+        norm_centres=True,
+        gain_offset=0.0,
     ),
     "llama": Architecture(
         language_model="transformers.models.llama.modeling_llama:LlamaForCausalLM",
@@ -53,6 +63,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         heads="self_attn.o_proj",
         feed_forward="mlp",
         feed_forward_norm="post_attention_layernorm",
+        norm_epsilon="variance_epsilon",
+        norm_centres=False,
+        gain_offset=0.0,
     ),
     "gemma3_text": Architecture(
         language_model="transformers.models.gemma3.modeling_gemma3:Gemma3ForCausalLM",
@@ -64,6 +77,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         heads="self_attn.o_proj",
         feed_forward="mlp",
         feed_forward_norm="pre_feedforward_layernorm",
+        norm_epsilon="eps",
+        norm_centres=False,
+        gain_offset=1.0,
         norms_after=("post_attention_layernorm", "post_feedforward_layernorm"),
     ),
 }
