@@ -4,6 +4,7 @@ import pickle
 from typing import Any
 
 import pytest
+import test_agreement_settled
 import test_companion_texts
 import test_hidden_states
 import test_input_saliency
@@ -33,6 +34,7 @@ from replication.questions.saliency import SaliencyOf
 from replication.questions.sets import AgreementByLayer, CircuitOver, WatchedOver
 
 MODULES = (
+    test_agreement_settled,
     test_companion_texts,
     test_hidden_states,
     test_input_saliency,
