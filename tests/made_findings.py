@@ -12,7 +12,7 @@ from replication.base.environment import environment
 from replication.figures.table import FORMATS
 from replication.judging.claims import ClaimRecord, ClaimsOf
 from replication.judging.comparisons import Part, at_most, mostly
-from replication.judging.findings import ChanceFinding, ChanceRate, Finding, Findings, judge
+from replication.judging.findings import ChanceFinding, Finding, Findings, judge
 from replication.judging.paper.records import (
     Counts,
     FigureComparison,
@@ -21,8 +21,9 @@ from replication.judging.paper.records import (
     Number,
     PaperReport,
 )
+from replication.judging.rates import NullRate
 from replication.judging.verdicts import as_text
-from replication.models.registry import find, provenance
+from replication.models.registry import find, null_name, provenance
 from replication.pages.report.pages import Extra
 from replication.pages.report.site import make
 from replication.questions.lens import RanksOf
@@ -38,7 +39,7 @@ ONES = RanksOf.of_figure("ranks_ones")
 def record(id: str, *figures: str, source: Source = HIDDEN_STATES, **more: Any) -> ClaimRecord:
     """What is written down of a claim; on the article's own text unless ``more`` says else."""
     plain: dict[str, Any] = {"says": "What is claimed.", "level": "figure", "definitional": False}
-    plain |= {"published_only": False, "generalizes": None, "relatives": ()}
+    plain |= {"published_only": False, "generalizes": None, "relatives": (), "quotation": None}
     return ClaimRecord(id=id, source=source, figures=figures, **(plain | more))
 
 
@@ -89,26 +90,32 @@ def not_testable(id: str, reason: str) -> Finding:
     )
 
 
+def rate(holds: int, not_testable: int = 0) -> NullRate:
+    """Of ten untrained controls."""
+    return NullRate(kind="untrained", holds=holds, not_testable=not_testable, draws=10)
+
+
 def control(id: str, holds: int) -> ChanceFinding:
-    """A claim that holds on so many of ten controls."""
+    """A claim that holds on so many of ten untrained controls."""
     return ChanceFinding(
         claim=id,
         model="smollm2",
         norm="none",
-        seeds=tuple(range(10)),
-        chance=ChanceRate(holds=holds, not_testable=0, controls=10),
+        rate=rate(holds),
+        subjects=tuple(null_name("smollm2", "untrained", seed) for seed in range(10)),
     )
 
 
 def made_findings() -> Findings:
     """Three claims on one text, one over many; every verdict, and text that is no text."""
     because = {"known_negative": f"because {HOSTILE}"}
-    rate = {"chance": ChanceRate(holds=10, not_testable=0, controls=10)}
+    rates = {"nulls": (rate(10),)}
     return Findings(
         environment=environment(),
         complete=True,
         claims=(
             record("EX-09", source=EXPLAINING_TRANSFORMERS),
+            record("HS-04", "ranks_ones"),
             record("HS-06", "ranks_ones", relatives=("HS-06-many",)),
             record(
                 "HS-06-many",
@@ -117,19 +124,18 @@ def made_findings() -> Findings:
                 generalizes="HS-06",
                 relatives=("HS-06",),
             ),
-            record("HS-11", "ranks_ones"),
         ),
         findings=(
             finding("HS-06", 1),
-            finding("HS-11", 5).model_copy(update=because),
-            finding("HS-06", 1, "smollm2", "none").model_copy(update=rate),
+            finding("HS-04", 5).model_copy(update=because),
+            finding("HS-06", 1, "smollm2", "none").model_copy(update=rates),
             finding("HS-06", 2, "smollm2", "final"),
-            finding("HS-11", 1, "smollm2", "either"),
+            finding("HS-04", 1, "smollm2", "either"),
             finding_over_many("HS-06-many", 0.2, "none").model_copy(update=because),
             finding_over_many("HS-06-many", 0.9, "final"),
             not_testable("EX-09", f"not here: {HOSTILE}"),
         ),
-        controls=(control("HS-06", 10), control("HS-11", 0)),
+        controls=(control("HS-06", 10), control("HS-04", 0)),
     )
 
 

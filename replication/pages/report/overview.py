@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, combinations
 from typing import get_args
 
-from replication.articles.thresholds import MOST_CONTROLS
 from replication.judging.claims import ClaimRecord, Level
 from replication.judging.findings import ChanceFinding, Finding, Findings
 from replication.judging.rules import Verdict
@@ -86,36 +86,34 @@ def failures(findings: Findings) -> tuple[Failure, ...]:
 
 
 def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
-    """Claims that hold on most untrained controls, and not because they must."""
+    """Claims that hold on most nulls of a kind, and not because they must."""
     return tuple(
         control
         for control in findings.controls
-        if control.chance.rate > MOST_CONTROLS and not findings.record(control.claim).definitional
+        if control.rate.beaten is False and not findings.record(control.claim).definitional
     )
 
 
 def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
-    """Claims that hold under one norm and not under the other."""
+    """Claims that hold under one norm and not under another."""
     pairs: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings.findings:
         pairs.setdefault((finding.claim, finding.subject), []).append(finding)
-    return _contrasts(pairs.values())
+    return _contrasts(chain.from_iterable(combinations(found, 2) for found in pairs.values()))
 
 
 def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
     """Claims that hold on the article's text and not over many, or the other way round."""
     found = {finding.key: finding for finding in findings.findings}
     return _contrasts(
-        [finding, found[many.id, subject, norm]]
+        (finding, found[many.id, subject, norm])
         for (claim, subject, norm), finding in found.items()
         for many in findings.claims
         if many.generalizes == claim and (many.id, subject, norm) in found
     )
 
 
-def _contrasts(pairs: Iterable[list[Finding]]) -> tuple[Contrast, ...]:
+def _contrasts(pairs: Iterable[tuple[Finding, Finding]]) -> tuple[Contrast, ...]:
     return tuple(
-        Contrast(*pair)
-        for pair in pairs
-        if len(pair) == 2 and {finding.holds for finding in pair} == {True, False}
+        Contrast(*pair) for pair in pairs if {finding.holds for finding in pair} == {True, False}
     )

@@ -9,14 +9,14 @@ from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
 from replication.articles.thresholds import SIGNIFICANT
-from replication.base.norms import NORMS
+from replication.base.norms import READINGS
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
-from replication.judging.verdicts import SYMBOLS, columns_of, rows_of
+from replication.judging.verdicts import SYMBOLS, columns_of, rows_of, told
 from replication.pages.report import overview
 from replication.pages.report.claims import ClaimPage
 from replication.pages.report.figures import DrawnFigure
-from replication.pages.report.models import model_summaries
+from replication.pages.report.models import model_summaries, null_summaries
 from replication.pages.templating import templates
 
 TITLE = "Transformer interfaces, replicated"
@@ -70,7 +70,12 @@ def pages(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "index.html", start_page(contents)
     yield "slips.html", _page("slips", contents, slips=SLIPS)
     yield "figures.html", _page("figures", contents)
-    yield "models.html", _page("models", contents, models=model_summaries(contents.findings))
+    yield (
+        "models.html",
+        _page(
+            "models", contents, models=model_summaries(contents.findings), nulls=null_summaries()
+        ),
+    )
     if contents.extras:
         yield "explore.html", _page("explore", contents)
     if contents.paper:
@@ -132,12 +137,12 @@ def _page(name: str, contents: Contents, address: str = "", **values: Any) -> st
 @cache
 def _templates() -> Environment:
     made = templates()
-    made.filters |= {"number": number, "word": word}
+    made.filters |= {"number": number, "word": word, "told": told}
     made.globals |= {
         "symbols": SYMBOLS,
         "verdicts": overview.VERDICTS,
         "levels": overview.LEVELS,
-        "norms": NORMS,
+        "norms": READINGS,
         "relations": {"<": "<", "<=": "≤", ">": ">", "=": "="},
     }
     return made
