@@ -1,5 +1,5 @@
-"""Tests of the claims on saliency and on what models wrote: what comes out on the published numbers,
-that every part of it can fail, and that tokens are found by what they say.
+"""Tests of the claims on saliency and on what models wrote: what comes out on the published
+numbers, that every part of it can fail, and that tokens are found by what they say.
 """
 
 from collections.abc import Callable

@@ -48,7 +48,7 @@ def test_purity_of_clusters_that_average_noise_away() -> None:
     labels = np.repeat([0, 1], 20)
     values = roles[labels] + random.normal(scale=2, size=(40, 16))
     found = purity(values, labels, roles)
-    assert found.clusters > 0.7 > found.neurons
+    assert found.clusters > 0.6 > 0.4 > found.neurons
     assert found.clusters > found.dealt_95
     mixed = purity(values, np.tile([0, 1], 20), roles)
     assert mixed.clusters < found.clusters

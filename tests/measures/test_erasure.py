@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from replication.measures.erasure import erasure
 from replication.measures.record import record
-from replication.measures.saliency import embed, gradient_x_input
+from replication.measures.saliency import embed, gradient_x_input_ids
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 from replication.results.erasure import ErasureSet
@@ -39,7 +39,8 @@ def test_each_token_is_erased_in_a_pass_of_its_own(model: LanguageModel) -> None
             without = inputs.clone()
             without[place] = blank
             moved.append(abs(float(logits(model, without)[best] - whole[best])))
-        shares = gradient_x_input(model, text, model.text([best])).row(0)
+        ids = model.encode(text, start=True)
+        shares = gradient_x_input_ids(model, [*ids, best], len(ids)).row(0)
         last = record(model, text, attention=True).attention
         assert last is not None
         attention = last[:, :, -1, start:].mean(dim=(0, 1))
@@ -66,7 +67,7 @@ def test_the_random_order_is_the_seeds() -> None:
 
 
 def test_a_text_too_short_to_be_ranked_is_refused() -> None:
-    with pytest.raises(ModelError, match="'man' is .* tokens: expected at least four"):
+    with pytest.raises(ModelError, match=r"'man' is .* tokens: expected at least four"):
         erasure(tiny.model("gpt2"), ["man"])
 
 

@@ -44,7 +44,7 @@ def test_where_all_ends_alike_there_is_no_other_token() -> None:
 
 
 def test_ranks_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(ValueError, match="2 and 1 ranks of 2 positions"):
-        Shortlists(np.array([1, 2]), np.array([1]), ("a", "b"), 9, SOURCE)
+    with pytest.raises(ValueError, match="2 and 2 ranks of 1 positions"):
+        Shortlists(np.array([1, 2]), np.array([1, 2]), ("a",), 9, SOURCE)
     with pytest.raises(ValueError, match="ranks run from 0 to 10: expected 1 to 9"):
         Shortlists(np.array([0, 2]), np.array([1, 10]), ("a", "b"), 9, SOURCE)
