@@ -222,6 +222,9 @@ def verdicts(
     check: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Fail if this file's table is another one.")
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the crossing depths, as SVG or PNG.")
+    ] = None,
 ) -> None:
     """Print the verdict table in Markdown, or keep the one in a file up to date."""
     from replication.base.files import write_whole
@@ -235,7 +238,11 @@ def verdicts(
     text = check.read_text("utf-8") if check else ""
     if check and not verdicts.agree(verdicts.put(table, text, check), text):
         raise ValueError(f"the verdicts in {check} are not those of {claims}: use --write {check}")
-    if not (write or check):
+    if picture:
+        from replication.pages.report.depths import save
+
+        save(complete_only(findings), picture)
+    if not (write or check or picture):
         print(table)
 
 

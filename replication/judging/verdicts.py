@@ -4,10 +4,14 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
+from replication.base.norms import Norm
 from replication.judging.claims import ClaimRecord
 from replication.judging.findings import ChanceFinding, Finding, Findings
-from replication.judging.rules import Verdict
+from replication.judging.rules import WHOLE, Verdict
+from replication.models.registry import find
+from replication.questions.subjects import Published
 
 SYMBOLS: dict[Verdict, str] = {
     "replicated": "✓",
@@ -20,9 +24,11 @@ SYMBOLS: dict[Verdict, str] = {
     "not_testable": "–",
 }
 LEGEND = (
-    "✓ holds: on the published numbers consistent with its own figure, on the articles' models "
-    "replicated, on others generalises  ~ partially  ✗ not replicated  ○ uninformative: nulls show "
-    "it too  = by definition  – not testable  k/n: controls it holds on"
+    "A column's heading says what is asked of its subject. Published: are the article's words "
+    "consistent with its own figure? A model that the articles used: is the finding replicated? "
+    "Another model: does it generalise?  ✓ yes  ~ partially: the core holds, not all of the rest  "
+    "✗ no: the core does not hold  ○ uninformative: nulls show it too  = by definition  "
+    "– not testable  k/n: untrained networks on which it holds"
 )
 
 CONTROLS_ON_EDGE = 2
@@ -35,11 +41,15 @@ class Column:
 
     subject: str
     norm: str
+    name: str
+    """Subject and norm as they are to be read."""
+    asks: Verdict | None
+    """The verdict of a finding all of which holds on this subject; None for controls."""
 
     @property
     def title(self) -> str:
-        """The column's heading."""
-        return f"{self.subject}, {self.norm}" if self.subject != "published" else "published"
+        """The column's heading: whose numbers these are, and what is asked of them."""
+        return f"{self.name}: {self.asks}?" if self.asks else self.name
 
 
 @dataclass(frozen=True)
@@ -59,22 +69,38 @@ def read(claims: Path) -> Findings:
 
 def columns_of(findings: Findings) -> tuple[Column, ...]:
     """The columns: the published numbers, the models in their order, then their controls."""
-    found = dict.fromkeys(finding.subject for finding in findings.findings)
-    subjects = sorted(found, key=lambda subject: subject != "published")
+    kinds = {finding.subject: finding.kind for finding in findings.findings}
     columns = []
-    for subject in subjects:
+    for subject in sorted(kinds, key=lambda subject: subject != Published.name):
         judged = {f.norm for f in findings.findings if f.subject == subject}
-        columns += [Column(subject, norm) for norm in _norms(judged)]
+        for norm in _norms(judged):
+            name = called(subject) if subject == Published.name else f"{called(subject)}, {norm}"
+            columns.append(Column(subject, norm, name, WHOLE[kinds[subject]]))
     for model in dict.fromkeys(control.model for control in findings.controls):
         judged = {c.norm for c in findings.controls if c.model == model}
-        columns += [Column(f"controls of {model}", norm) for norm in _norms(judged)]
+        for norm in _norms(judged):
+            name = f"untrained {called(model)}, {norm}"
+            columns.append(Column(f"controls of {model}", norm, name, None))
     return tuple(columns)
 
 
+def called(subject: str) -> str:
+    """A subject as it is to be read: a model by its title, without its size.
+
+    >>> called("smollm2"), called("smollm2-untrained-3"), called("gpt2")
+    ('SmolLM2', 'SmolLM2 untrained 3', 'GPT-2 small')
+    """
+    if subject == Published.name:
+        return subject
+    entry, _ = find(subject)
+    null = subject.removeprefix(entry.name).replace("-", " ")
+    return re.sub(r"-\d+M.*", "", entry.title) + null
+
+
 def _norms(judged: Collection[str]) -> list[str]:
-    # A claim on the last layer alone is the same under both: it gets no column of its own,
+    # A claim on the last layer alone is the same under all: it gets no column of its own,
     # unless nothing else was judged.
-    return [norm for norm in ("none", "final") if norm in judged] or ["either"]
+    return [norm for norm in get_args(Norm) if norm in judged] or ["either"]
 
 
 def rows_of(findings: Findings) -> tuple[Row, ...]:
