@@ -14,9 +14,8 @@ from replication.judging.findings import Findings
 from replication.pages.charts import themed
 from replication.pages.report.crossings import Mark, Row, rows_of, subjects_of
 
-WIDTH, LEFT = 430, 230  # pixels: of the axis, of the rows' names
-LANE, LEAST, GAP = 10, 32, 6  # pixels: of a mark's lane, of a row at least, around its marks
-INSET = 3  # pixels between a row's edges and the article's tick
+LANE, GAP, INSET = 10, 6, 3  # pixels: of a mark's lane, around a row's marks, around its bar
+NAMES = 34  # pixels: the two lines of a row's name
 NEVER, END = 1.085, 1.12  # where "never" is marked, and where the axis ends
 ARTICLE = "the article"
 SHAPES = {"none": "circle", "final": "square", "tuned": "triangle-up", "either": "diamond"}
@@ -26,16 +25,32 @@ COLOURS = ("#14508c", "#a03c00", "#6a3d9a", "#0b5c4b")
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Where things stand, in pixels."""
+
+    width: int
+    """Of the axis."""
+    left: int
+    """Of the names beside the rows; 0 where they stand above them."""
+    columns: int
+    """Of the legend."""
+
+    def height(self, row: Row) -> int:
+        """Of a row."""
+        marks = LANE * max(len(row.marks), 1)
+        return (max(NAMES, marks) if self.left else NAMES + marks) + 2 * GAP
+
+
+WIDE, NARROW = Layout(430, 230, 2), Layout(300, 0, 1)
+
+
+@dataclass(frozen=True)
 class Ink:
     """The colours of a picture: a page sets its own, a file has those of a white sheet."""
 
     text: str
     paper: str
     models: tuple[str, ...]
-
-    def of(self, number: int) -> str:
-        """The colour of a model by its number."""
-        return self.models[number % len(self.models)]
 
 
 ON_WHITE = Ink("#1d2125", "#ffffff", COLOURS)
@@ -48,12 +63,13 @@ ON_PAGE = Ink(
 
 @dataclass(frozen=True)
 class Depths:
-    """Rows, with the picture of them as SVG for a page."""
+    """Rows, with the picture of them as SVG for a page and for the page on a phone."""
 
     rows: tuple[Row, ...]
     series: tuple[str, ...]
     """In the order of the legend, without the article."""
-    svg: Markup
+    wide: Markup
+    narrow: Markup
 
     @property
     def summary(self) -> str:
@@ -70,8 +86,11 @@ def depths(findings: Findings, claim: str | None = None) -> Depths | None:
     rows = tuple(row for row in rows_of(findings) if claim in (None, row.claim))
     if not rows:
         return None
-    made = themed(_chart(rows, subjects_of(findings), ON_PAGE))
-    return Depths(rows, tuple(_series(rows)), Markup(as_svg(made)))
+    models = subjects_of(findings)
+    wide, narrow = (
+        Markup(as_svg(themed(_chart(rows, models, ON_PAGE, layout)))) for layout in (WIDE, NARROW)
+    )
+    return Depths(rows, tuple(_series(rows)), wide, narrow)
 
 
 def crosses(findings: Findings) -> bool:
@@ -87,7 +106,7 @@ def save(findings: Findings, path: Path) -> None:
     rows = rows_of(findings)
     if not rows:
         raise ValueError(f"no finding has a crossing depth to draw in {path}: judge all claims")
-    chart = _chart(rows, subjects_of(findings), ON_WHITE)
+    chart = _chart(rows, subjects_of(findings), ON_WHITE, WIDE)
     sheet = chart.configure(background=ON_WHITE.paper, padding=12, view={"stroke": None})
     with whole(path) as unfinished:
         sheet.save(unfinished, scale_factor=2)
@@ -110,26 +129,42 @@ def _series(rows: Sequence[Row]) -> dict[str, Mark]:
     return {mark.series: mark for row in rows for mark in row.marks}
 
 
-def _chart(rows: Sequence[Row], models: list[str], ink: Ink) -> alt.LayerChart:
-    heights = [max(LEAST, LANE * len(row.marks)) + 2 * GAP for row in rows]
+def _chart(rows: Sequence[Row], models: list[str], ink: Ink, layout: Layout) -> alt.LayerChart:
+    heights = [layout.height(row) for row in rows]
     tops = [sum(heights[:number]) for number in range(len(rows))]
-    boxes = [_box(*one) for one in zip(enumerate(rows), tops, heights, strict=True)]
+    boxes = [
+        _box(number, row, top, layout)
+        for number, (row, top) in enumerate(zip(rows, tops, strict=True))
+    ]
     marks = [
-        _point(mark, top + height / 2 + LANE * (lane - (len(row.marks) - 1) / 2))
-        for row, top, height in zip(rows, tops, heights, strict=True)
+        _point(mark, box["middle"] + LANE * (lane - (len(row.marks) - 1) / 2))
+        for row, box in zip(rows, boxes, strict=True)
         for lane, mark in enumerate(row.marks)
     ]
     down = alt.Scale(domain=[0, sum(heights)], reverse=True, nice=False)
-    layers = [*_background(boxes, down, ink), *_marks(marks, _scales(rows, models, ink))]
-    return alt.layer(*layers).properties(width=WIDTH, height=sum(heights))
+    layers = [
+        *_background(boxes, down, ink, layout),
+        *_marks(marks, _scales(rows, models, ink), layout),
+    ]
+    return alt.layer(*layers).properties(width=layout.width, height=sum(heights))
 
 
-def _box(numbered: tuple[int, Row], top: float, height: float) -> dict[str, Any]:
-    number, row = numbered
-    article = None if row.article is None else place(row.article)
-    told = {"claim": row.claim, "what": row.what, "article": article, "odd": number % 2 == 1}
-    ends = {"top": top, "bottom": top + height, "middle": top + height / 2}
-    return told | ends | {"from": top + INSET, "to": top + height - INSET}
+def _box(number: int, row: Row, top: int, layout: Layout) -> dict[str, Any]:
+    """A row: its name and the article's value, with heights of its edges, its name, its marks."""
+    bottom = top + layout.height(row)
+    first = top if layout.left else top + NAMES
+    return {
+        "claim": row.claim,
+        "what": row.what,
+        "article": None if row.article is None else place(row.article),
+        "shade": 0.06 * (number % 2),
+        "top": top,
+        "bottom": bottom,
+        "name": (top + bottom) / 2 if layout.left else top + GAP + NAMES / 2,
+        "middle": (first + bottom) / 2,
+        "from": first + INSET,
+        "to": bottom - INSET,
+    }
 
 
 def _point(mark: Mark, y: float) -> dict[str, Any]:
@@ -139,32 +174,41 @@ def _point(mark: Mark, y: float) -> dict[str, Any]:
     return {"series": mark.series, "at": place(crossing.estimate), "low": low, "high": high, "y": y}
 
 
-def _background(boxes: list[dict[str, Any]], down: alt.Scale, ink: Ink) -> list[alt.Chart]:
+def _background(
+    boxes: list[dict[str, Any]], down: alt.Scale, ink: Ink, layout: Layout
+) -> list[alt.Chart]:
     """The rows with their names, every other one shaded, and the article's values."""
-    quiet = {"aria": False, "color": ink.text}
     base = alt.Chart(alt.InlineData(values=boxes))
-    y = alt.Y("top:Q", scale=down, axis=None)
+    plain = {"aria": False, "color": ink.text}
+    top, name, start = (alt.Y(f"{at}:Q", scale=down, axis=None) for at in ("top", "name", "from"))
     along = alt.X("article:Q", scale=alt.Scale(domain=[0, END], nice=False), axis=_axis(ink))
-    shade = base.transform_filter("datum.odd").mark_rect(opacity=0.06, **quiet)
-    middle = alt.Y("middle:Q", scale=down, axis=None)
-    words = {"align": "right", "limit": LEFT, **quiet}
-    named = base.mark_text(dy=-7, fontSize=13, fontWeight="bold", **words)
-    what = base.mark_text(dy=8, fontSize=12, **words)
-    tick = base.transform_filter("datum.article != null").mark_rule(strokeWidth=3, **quiet)
-    return [
-        shade.encode(y=y, y2="bottom:Q", x=alt.value(-LEFT - 10), x2=alt.value(WIDTH)),
-        named.encode(y=middle, x=alt.value(-10), text="claim:N"),
-        what.encode(y=middle, x=alt.value(-10), text="what:N"),
-        tick.encode(x=along, y=alt.Y("from:Q", scale=down, axis=None), y2="to:Q"),
+    # Drawn in every row, if only to keep the place for names in a reader's wider font.
+    edge = alt.value(-layout.left - 10 if layout.left else 0)
+    shade = base.mark_rect(**plain).encode(
+        y=top, y2="bottom:Q", x=edge, x2=alt.value(layout.width), opacity=_as_it_is("shade")
+    )
+    beside = {"align": "right", "limit": layout.left} if layout.left else {"align": "left"}
+    words = [
+        base.mark_text(dy=dy, fontSize=size, fontWeight=weight, **beside, **plain).encode(
+            x=alt.value(-10 if layout.left else 4), y=name, text=f"{text}:N"
+        )
+        for text, dy, size, weight in (("claim", -8, 13, "bold"), ("what", 8, 12, "normal"))
     ]
+    bar = base.transform_filter("datum.article != null").mark_rule(strokeWidth=3, **plain)
+    return [shade, *words, bar.encode(x=along, y=start, y2="to:Q")]
+
+
+def _as_it_is(field: str) -> alt.Opacity:
+    return alt.Opacity(f"{field}:Q", scale=None, legend=None)
 
 
 def _axis(ink: Ink) -> alt.Axis:
     return alt.Axis(
-        title="depth: share of the layers after which it holds for good",
+        title="depth from which on it holds for good",
         orient="top",
         values=[0, 0.25, 0.5, 0.75, 1, NEVER],
         labelExpr="datum.value > 1 ? 'never' : format(datum.value, '.2~f')",
+        labelOverlap=False,
         gridOpacity=0.25,
         domain=False,
         ticks=False,
@@ -179,40 +223,39 @@ def _scales(rows: Sequence[Row], models: list[str], ink: Ink) -> dict[str, alt.S
     """Shape, line and filling of each series: the shape tells the reading, the others the model."""
     series = _series(rows)
     numbers = [models.index(mark.subject) for mark in series.values()]
-    lines = [ink.of(number) for number in numbers]
-    filled = [
-        line if number % 2 == 0 else ink.paper for number, line in zip(numbers, lines, strict=True)
-    ]
+    lines = [ink.models[number % len(ink.models)] for number in numbers]
+    hollow = [number % 2 == 1 for number in numbers]
+    fill = [ink.paper if no else line for line, no in zip(lines, hollow, strict=True)]
     ranges = {
         "shape": [TICK, *(SHAPES[mark.norm] for mark in series.values())],
         "stroke": [ink.text, *lines],
-        "fill": [ink.text, *filled],
+        "fill": [ink.text, *fill],
     }
-    return {
-        name: alt.Scale(domain=[ARTICLE, *series], range=range) for name, range in ranges.items()
-    }
+    domain = [ARTICLE, *series]
+    return {name: alt.Scale(domain=domain, range=found) for name, found in ranges.items()}
 
 
-def _marks(marks: list[dict[str, Any]], scales: dict[str, alt.Scale]) -> list[alt.Chart]:
+def _marks(
+    marks: list[dict[str, Any]], scales: dict[str, alt.Scale], layout: Layout
+) -> list[alt.Chart]:
     """Points with lines for their intervals."""
     base = alt.Chart(alt.InlineData(values=marks))
     legend = alt.Legend(
         title=None,
         orient="top",
-        columns=2,
+        columns=layout.columns,
+        columnPadding=40,
         labelFontSize=13,
-        labelLimit=260,
+        labelLimit=280,
         symbolSize=70,
         labelColor=scales["stroke"].range[0],
     )
-    of = {
-        "shape": alt.Shape("series:N", scale=scales["shape"], legend=legend),
-        "stroke": alt.Stroke("series:N", scale=scales["stroke"], legend=legend),
-        "fill": alt.Fill("series:N", scale=scales["fill"], legend=legend),
-    }
-    y = alt.Y("y:Q")
-    line = base.mark_rule(strokeWidth=2, aria=False).encode(
-        x="low:Q", x2="high:Q", y=y, stroke=of["stroke"]
-    )
+    stroke = alt.Stroke("series:N", scale=scales["stroke"], legend=legend)
+    fill = alt.Fill("series:N", scale=scales["fill"], legend=legend)
+    shape = alt.Shape("series:N", scale=scales["shape"], legend=legend)
+    line = base.mark_rule(strokeWidth=2, aria=False)
     point = base.mark_point(size=55, strokeWidth=1.8, opacity=1, aria=False)
-    return [line, point.encode(x="at:Q", y=y, **of)]
+    return [
+        line.encode(x="low:Q", x2="high:Q", y="y:Q", stroke=stroke),
+        point.encode(x="at:Q", y="y:Q", stroke=stroke, fill=fill, shape=shape),
+    ]

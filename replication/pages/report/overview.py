@@ -140,7 +140,7 @@ def preface(findings: Findings) -> str:
         words += f" On {' and '.join(others)} findings generalise or do not."
     return (
         f"{words} Where the articles published numbers, the column “published” says whether their "
-        "words are consistent with their own figure, from which the reading of open words was taken."
+        "words are consistent with their own figure, from which open words were read."
     )
 
 

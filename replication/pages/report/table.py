@@ -12,15 +12,8 @@ COLUMNS = (
     *("start_token", "norm", "verdict", "part", "weight", "measured", "low", "high", "relation"),
     *("bound", "unit", "holds", "margin", "items", "clusters", "clusters_holding", "p_value"),
     *("p_corrected", "crossing", "crossing_depth", "crossing_low", "crossing_high"),
-    *(
-        "crossing_never",
-        "crossing_article",
-        "effect",
-        "effect_unit",
-        "standardized",
-        "chance_holds",
-        "chance_controls",
-    ),
+    *("crossing_never", "crossing_article", "effect", "effect_unit", "standardized"),
+    *("chance_holds", "chance_controls"),
     *("known_negative", "not_testable"),
 )
 
@@ -62,7 +55,6 @@ def _of_part(part: Part) -> dict[str, Any]:
 
 
 def _of_crossing(crossing: Crossing) -> dict[str, Any]:
-    named = {"what": "crossing", "estimate": "crossing_depth"}
-    return {
-        named.get(key, f"crossing_{key}"): value for key, value in crossing.model_dump().items()
-    }
+    told = crossing.model_dump(exclude={"what", "estimate", "items"})
+    named = {"crossing": crossing.what, "crossing_depth": crossing.estimate}
+    return named | {f"crossing_{key}": value for key, value in told.items()}
