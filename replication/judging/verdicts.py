@@ -148,14 +148,12 @@ def as_markdown(findings: Findings) -> str:
     return "\n".join([*lines, "", LEGEND, ""])
 
 
-def put(table: str, text: str, path: Path) -> str:
+def put(table: str, text: str, path: Path, marks: tuple[str, str] = MARKS) -> str:
     """A text with the table put between its marks; ``path`` is where the text is from."""
-    before, first, rest = text.partition(MARKS[0])
-    _, second, after = rest.partition(MARKS[1])
+    before, first, rest = text.partition(marks[0])
+    _, second, after = rest.partition(marks[1])
     if not (first and second):
-        raise ValueError(
-            f"{path} has no lines {MARKS[0]} and {MARKS[1]} to put the verdicts between"
-        )
+        raise ValueError(f"{path} has no lines {marks[0]} and {marks[1]} to put the table between")
     return f"{before}{first}\n\n{table}\n{second}{after}"
 
 
@@ -188,5 +186,5 @@ def as_text(findings: Findings, says_width: int = 64) -> str:
     console = Console(width=says_width + 12 + 13 * len(columns))
     with console.capture() as captured:
         console.print(table)
-        console.print(LEGEND)
+        console.print(LEGEND, soft_wrap=True)
     return captured.get()
