@@ -222,10 +222,6 @@ def verdicts(
     check: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Fail if this file's table is another one.")
     ] = None,
-    compare: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Show what changed since this earlier run instead."),
-    ] = None,
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the crossing depths, as SVG or PNG.")
     ] = None,
@@ -235,8 +231,6 @@ def verdicts(
     from replication.judging import verdicts
     from replication.judging.saving import complete_only
 
-    if compare:
-        return _compared(compare, claims, write)
     findings = verdicts.read(claims)
     table = verdicts.as_markdown(complete_only(findings) if write or check else findings)
     if write:
@@ -252,13 +246,22 @@ def verdicts(
         print(table)
 
 
-def _compared(earlier: Path, later: Path, write: Path | None) -> None:
-    """Print what changed, or put it between a file's marks, where reasons written by hand stay."""
+@app.command()
+def changes(
+    before: Annotated[Path, typer.Argument(help="The findings of the earlier run, of any format.")],
+    after: Annotated[Path, typer.Argument(help="Those of the later run.")] = Path(
+        "build/claims.json"
+    ),
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Put the table between this file's marks.")
+    ] = None,
+) -> None:
+    """Show whose verdict is another one than before; reasons written into the table stay."""
     from replication.base.files import write_whole
     from replication.judging import changes, verdicts
 
     text = write.read_text("utf-8") if write else ""
-    table = changes.as_markdown(changes.read(earlier), changes.read(later), text)
+    table = changes.as_markdown(changes.read(before), changes.read(after), text)
     if write:
         write_whole(write, verdicts.put(table, text, write, changes.MARKS))
     else:
