@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from replication.articles.quotations import Quotation
 from replication.articles.sources import EXPLAINING_TRANSFORMERS, HIDDEN_STATES, Source
 from replication.base.environment import environment
 from replication.figures.table import FORMATS
@@ -20,7 +21,7 @@ from replication.judging.comparisons import (
     further,
     mostly,
 )
-from replication.judging.findings import ChanceFinding, ChanceRate, Finding, Findings, judge
+from replication.judging.findings import ChanceFinding, Finding, Findings, judge
 from replication.judging.paper.records import (
     Counts,
     FigureComparison,
@@ -29,9 +30,10 @@ from replication.judging.paper.records import (
     Number,
     PaperReport,
 )
+from replication.judging.rates import NullRate
 from replication.judging.rules import WHOLE
 from replication.judging.verdicts import as_text
-from replication.models.registry import find, provenance
+from replication.models.registry import find, null_name, provenance
 from replication.pages.report.pages import Extra
 from replication.pages.report.site import make
 from replication.questions.lens import RanksOf
@@ -42,6 +44,8 @@ HOSTILE = '<script>alert("1")</script> & \' | $x$ \u202eabc'
 
 CROSSES = "the right word leads <b>"
 
+QUOTED = Quotation(section="Layers", quote=f"the model … {HOSTILE}", note="Of one text.")
+
 claim = ClaimsOf(HIDDEN_STATES)
 ONES = RanksOf.of_figure("ranks_ones")
 
@@ -49,7 +53,7 @@ ONES = RanksOf.of_figure("ranks_ones")
 def record(id: str, *figures: str, source: Source = HIDDEN_STATES, **more: Any) -> ClaimRecord:
     """What is written down of a claim; on the article's own text unless ``more`` says else."""
     plain: dict[str, Any] = {"says": "What is claimed.", "level": "figure", "definitional": False}
-    plain |= {"published_only": False, "generalizes": None, "relatives": ()}
+    plain |= {"published_only": False, "generalizes": None, "relatives": (), "quotation": None}
     return ClaimRecord(id=id, source=source, figures=figures, **(plain | more))
 
 
@@ -106,22 +110,26 @@ def not_testable(id: str, reason: str) -> Finding:
     )
 
 
+def rate(holds: int, not_testable: int = 0) -> NullRate:
+    """Of ten untrained controls."""
+    return NullRate(kind="untrained", holds=holds, not_testable=not_testable, draws=10)
+
+
 def control(id: str, holds: int) -> ChanceFinding:
-    """A claim that holds on so many of ten controls."""
+    """A claim that holds on so many of ten untrained controls."""
     return ChanceFinding(
         claim=id,
         model="smollm2",
         norm="none",
-        seeds=tuple(range(10)),
-        chance=ChanceRate(holds=holds, not_testable=0, controls=10),
+        rate=rate(holds),
+        subjects=tuple(null_name("smollm2", "untrained", seed) for seed in range(10)),
     )
 
 
 def made_findings() -> Findings:
     """Four claims on one text, one over many; every verdict, and text that is no text."""
     because = {"known_negative": f"because {HOSTILE}"}
-    rate = ChanceRate(holds=10, not_testable=0, controls=10)
-    shown = {"chance": rate, "verdict": "uninformative"}
+    shown = {"nulls": (rate(10),), "verdict": "uninformative"}
     must = {"verdict": "by_definition"}
     return Findings(
         environment=environment(),
@@ -129,7 +137,8 @@ def made_findings() -> Findings:
         claims=(
             record("EX-09", source=EXPLAINING_TRANSFORMERS),
             record("EX-20", source=EXPLAINING_TRANSFORMERS, definitional=True),
-            record("HS-06", "ranks_ones", relatives=("HS-06-many",)),
+            record("HS-04", "ranks_ones"),
+            record("HS-06", "ranks_ones", relatives=("HS-06-many",), quotation=QUOTED),
             record(
                 "HS-06-many",
                 says="What is claimed over many texts.",
@@ -137,21 +146,20 @@ def made_findings() -> Findings:
                 generalizes="HS-06",
                 relatives=("HS-06",),
             ),
-            record("HS-11", "ranks_ones"),
         ),
         findings=(
             finding("HS-06", 1),
-            finding("HS-11", 5).model_copy(update=because),
+            finding("HS-04", 5).model_copy(update=because),
             finding("HS-06", 1, "smollm2", "none").model_copy(update=shown),
             finding("HS-06", 2, "smollm2", "final"),
-            finding("HS-11", 1, "smollm2", "either"),
+            finding("HS-04", 1, "smollm2", "either"),
             finding_over_many("HS-06-many", 0.2, "none").model_copy(update=because),
             finding_over_many("HS-06-many", 0.9, "final"),
             finding_over_many("HS-06-many", 0.7, "final", "gemma3"),
             finding("EX-20", 1, "smollm2", "either").model_copy(update=must),
             not_testable("EX-09", f"not here: {HOSTILE}"),
         ),
-        controls=(control("HS-06", 10), control("HS-11", 0)),
+        controls=(control("HS-06", 10), control("HS-04", 0)),
     )
 
 

@@ -102,6 +102,11 @@ class Part(Record):
     """Where along the depth something happens, if the part is about that."""
 
 
+def core(part: Part) -> Part:
+    """A part on what the sentence asserts, as every part is that is not said to be otherwise."""
+    return part.model_copy(update={"weight": "core"})
+
+
 def further(part: Part) -> Part:
     """A part on what the sentence adds to its core: if it fails, the claim holds partially."""
     return part.model_copy(update={"weight": "further"})

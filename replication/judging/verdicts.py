@@ -1,15 +1,18 @@
 """The verdict table: claims down, subjects and norms across."""
 
+import math
 import re
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
-from replication.base.norms import Norm
+from replication.base.norms import READINGS
 from replication.judging.claims import ClaimRecord
-from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.findings import Finding, Findings
+from replication.judging.rates import NullRate
 from replication.judging.rules import WHOLE, Verdict
+from replication.models.nulls import KINDS, WITHOUT_NETWORK
 from replication.models.registry import find
 from replication.questions.subjects import Published
 
@@ -28,16 +31,18 @@ LEGEND = (
     "consistent with its own figure? A model that the articles used: is the finding replicated? "
     "Another model: does it generalise?  ✓ yes  ~ partially: the core holds, not all of the rest  "
     "✗ no: the core does not hold  ○ uninformative: nulls show it too  = by definition  "
-    "– not testable  k/n: untrained networks on which it holds"
+    "– not testable  permuted k/n: the nulls of a kind on which the core holds, of those that can "
+    "show it  none: it holds on none"
 )
 
-CONTROLS_ON_EDGE = 2
+ON_EDGE = 0.2
+"""Share of the nulls of a kind that another processor's float sums may tip over."""
 MARKS = ("<!-- verdicts -->", "<!-- end of verdicts -->")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One subject under one norm; for a subject ``controls of X`` the cells are chance rates."""
+    """One subject under one norm; for a subject ``controls of X``, the rates on its nulls."""
 
     subject: str
     norm: str
@@ -52,12 +57,16 @@ class Column:
         return f"{self.name}: {self.asks}?" if self.asks else self.name
 
 
+Cell = Finding | tuple[NullRate, ...] | None
+"""A finding, or the rates on all kinds of null; None where nothing was judged."""
+
+
 @dataclass(frozen=True)
 class Row:
-    """One claim with a cell for each column; None where it was not judged."""
+    """One claim with a cell for each column."""
 
     claim: ClaimRecord
-    cells: tuple[Finding | ChanceFinding | None, ...]
+    cells: tuple[Cell, ...]
 
 
 def read(claims: Path) -> Findings:
@@ -100,17 +109,17 @@ def called(subject: str) -> str:
 def _norms(judged: Collection[str]) -> list[str]:
     # A claim on the last layer alone is the same under all: it gets no column of its own,
     # unless nothing else was judged.
-    return [norm for norm in get_args(Norm) if norm in judged] or ["either"]
+    return [norm for norm in READINGS if norm in judged] or ["either"]
 
 
 def rows_of(findings: Findings) -> tuple[Row, ...]:
     """One row per claim, in the order of their ids."""
     columns = columns_of(findings)
-    cells: dict[tuple[str, str, str], Finding | ChanceFinding] = {}
-    for finding in findings.findings:
-        cells[finding.claim, finding.subject, finding.norm] = finding
+    cells: dict[tuple[str, str, str], Cell] = {one.key: one for one in findings.findings}
+    rates: dict[tuple[str, str, str], tuple[NullRate, ...]] = defaultdict(tuple)
     for control in findings.controls:
-        cells[control.claim, f"controls of {control.model}", control.norm] = control
+        rates[control.claim, f"controls of {control.model}", control.norm] += (control.rate,)
+    cells |= rates
     return tuple(
         Row(
             claim=claim,
@@ -124,13 +133,21 @@ def rows_of(findings: Findings) -> tuple[Row, ...]:
     )
 
 
-def symbol(cell: Finding | ChanceFinding | None) -> str:
-    """A cell in a character or two."""
+def symbol(cell: Cell) -> str:
+    """A cell in a character or a few words."""
     if cell is None:
         return ""
-    if isinstance(cell, ChanceFinding):
-        return f"{cell.chance.holds}/{cell.chance.controls}"
-    return SYMBOLS[cell.verdict]
+    return told(cell) if isinstance(cell, tuple) else SYMBOLS[cell.verdict]
+
+
+def told(rates: Sequence[NullRate]) -> str:
+    """The kinds of null on some of which the core holds, and the networks that cannot show it."""
+    testable = [rate for rate in rates if rate.testable]
+    silent = [r for r in rates if not r.testable and r.kind not in WITHOUT_NETWORK]
+    if not testable:
+        return SYMBOLS["not_testable"]
+    shown = [f"{rate.kind} {rate.holds}/{rate.testable}" for rate in testable if rate.holds]
+    return ", ".join([*(shown or ["none"]), *(f"{rate.kind} –" for rate in silent)])
 
 
 def as_markdown(findings: Findings) -> str:
@@ -158,13 +175,26 @@ def put(table: str, text: str, path: Path, marks: tuple[str, str] = MARKS) -> st
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two texts with the table say the same, up to two controls in any count: an untrained
-    network may stand on the edge of a claim, where another processor's float sums tip it over.
+    """Whether two texts with the table say the same, up to a fifth of the nulls of a kind: one may
+    stand on the edge of a claim, where another processor's float sums tip it over.
     """
-    count = re.compile(r"(\d+)/(\d+)")
-    ours, theirs = ([int(held) for held, _ in count.findall(text)] for text in (one, other))
-    return count.sub("k/n", one) == count.sub("k/n", other) and all(
-        abs(a - b) <= CONTROLS_ON_EDGE for a, b in zip(ours, theirs, strict=True)
+    ours, theirs = (re.split(r"[|\n]", text) for text in (one, other))
+    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two cells agree; a kind that is not named holds on none."""
+    if one == other:
+        return True
+    count = re.compile(rf"(?:, )?({'|'.join(KINDS)}) (\d+)/(\d+)")
+    ours, theirs = (
+        {kind: (int(held), int(of)) for kind, held, of in count.findall(cell)}
+        for cell in (one, other)
+    )
+    rest = [count.sub("", cell).replace("none", "").strip() for cell in (one, other)]
+    return rest[0] == rest[1] and all(
+        abs(ours.get(kind, (0, 0))[0] - theirs.get(kind, (0, 0))[0]) <= math.ceil(ON_EDGE * of)
+        for kind, (_, of) in (ours | theirs).items()
     )
 
 

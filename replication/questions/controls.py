@@ -1,4 +1,4 @@
-"""Untrained controls, measured side by side: each is small work, but a model has ten."""
+"""Controls, measured side by side: each is small work, but a model has many."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ OVERHEAD = 1_200_000_000
 
 
 class Controls:
-    """Untrained controls of any models, measured in one pool of processes of one thread each.
+    """Nulls of any models that are networks, measured in one pool of processes of one thread each.
 
     There are no more processes than cores (or than ``processes``), and no more of them measure at
     once than fit into the memory that is available when the first of them starts.
@@ -91,8 +91,13 @@ class Memory:
 
 
 def memory_of(name: str) -> int:
-    """About how many bytes a process takes that measures a model or control of this name."""
-    return 4 * parameters(find(name)[0]) + OVERHEAD
+    """About how many bytes a process takes that measures a model or control of this name.
+
+    While some of its trained weights are taken away, the largest matrix is there twice.
+    """
+    entry, null = find(name)
+    twice = null is not None and null.kind != "untrained"
+    return 4 * (parameters(entry) + twice * entry.vocabulary * entry.width) + OVERHEAD
 
 
 def measure(name: str, wanted: Sequence[Wanted]) -> Measured:

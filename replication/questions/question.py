@@ -8,6 +8,7 @@ beside this one have a class for each kind of answer; heavy imports wait until a
 import json
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -135,6 +136,10 @@ class Question(ABC, Generic[Given]):
         if (of_text or "words" in parsed) and changed != self:
             changed = replace(changed, published=None)
         return changed
+
+    def under(self: Asked, norms: Iterable[Norm]) -> Asked:
+        """The question as it is to be asked where these norms are wanted."""
+        return self
 
     @property
     def settings(self) -> dict[str, Any]:

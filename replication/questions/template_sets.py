@@ -8,6 +8,7 @@ an experiment does, it carries no token positions and no ids, so every tokenizer
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from itertools import chain, islice
 
 from replication.results.patching import Pair
 from replication.results.sets import SETS, Item
@@ -54,18 +55,24 @@ def check(name: str, read: Iterable[Item]) -> None:
 
 
 def agreement_pairs(per_cluster: int) -> tuple[Pair, ...]:
-    """So many pairs of each noun with the subject in the plural, and as many in the singular.
+    """So many pairs of each noun, the subject in the plural and in the singular in turn; the first
+    pair of the next noun has the other number.
 
     The noun beside the verb has the other number each time, as in "The keys to the cabinet", so
     that the verb cannot be taken from it. Read with the other number of the subject, the prompt
     is the corrupted one.
     """
-    found: dict[tuple[str, str], list[Item]] = {}
+    found: dict[str, dict[str, list[Item]]] = {}
     for item in items("agreement"):
         subject, attractor = item.conditions["subject"], item.conditions["attractor"]
         if subject != attractor:
-            found.setdefault((item.cluster, subject), []).append(item)
-    chosen = (item for group in found.values() for item in group[:per_cluster])
+            of_noun = found.setdefault(item.cluster, {"plural": [], "singular": []})
+            of_noun[subject].append(item)
+    chosen: list[Item] = []
+    for place, of_noun in enumerate(found.values()):
+        first, second = list(of_noun.values())[:: -1 if place % 2 else 1]
+        in_turn = chain.from_iterable(zip(first, second, strict=True))
+        chosen += islice(in_turn, per_cluster)
     return tuple(_pair(item) for item in chosen)
 
 

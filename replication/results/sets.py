@@ -1,4 +1,4 @@
-"""Results over template sets: a value for every item, after every layer, under both norms."""
+"""Results over template sets: a value for every item, after every layer, under several norms."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -62,9 +62,10 @@ class WatchedSet:
     left_out: tuple[Item, ...]
     """Items whose watched words are not single tokens for the model."""
     provenance: Provenance
+    norms: tuple[Norm, ...] = NORMS
 
     def __post_init__(self) -> None:
-        _check("lead", self.lead.shape[:2], (len(NORMS), len(self.items)))
+        _check("lead", self.lead.shape[:2], (len(self.norms), len(self.items)))
 
     def of(self, **conditions: str) -> Bool[np.ndarray, " item"]:
         """Which items have these conditions."""
@@ -72,7 +73,7 @@ class WatchedSet:
 
     def ahead(self, norm: Norm, **conditions: str) -> Bool[np.ndarray, "item layer"]:
         """Where the expected word leads, for the items with these conditions."""
-        return self.lead[NORMS.index(norm)][self.of(**conditions)] > 0
+        return self.lead[self.norms.index(norm)][self.of(**conditions)] > 0
 
     def clusters(self, **conditions: str) -> list[str]:
         """The cluster of each item with these conditions."""
@@ -88,9 +89,10 @@ class ExpectedSet:
     probabilities: Float[np.ndarray, "norm item layer"]
     items: tuple[Item, ...]
     provenance: Provenance
+    norms: tuple[Norm, ...] = NORMS
 
     def __post_init__(self) -> None:
-        _check("ranks", self.ranks.shape[:2], (len(NORMS), len(self.items)))
+        _check("ranks", self.ranks.shape[:2], (len(self.norms), len(self.items)))
         _check("probabilities", self.probabilities.shape, self.ranks.shape)
 
     @property
@@ -109,10 +111,11 @@ class ArrivalSet:
     """What is listed: the first token of each word."""
     items: tuple[Item, ...]
     provenance: Provenance
+    norms: tuple[Norm, ...] = NORMS
 
     def __post_init__(self) -> None:
         for name in ("syntax", "content"):
-            _check(name, getattr(self, name).shape, (len(NORMS), len(self.items)))
+            _check(name, getattr(self, name).shape, (len(self.norms), len(self.items)))
 
     @property
     def clusters(self) -> list[str]:

@@ -169,7 +169,7 @@ def test_what_comes_out_on_the_published_numbers(id: str) -> None:
     assert finding.verdict == ("partially" if id in HELD_IN_PART else "replicated")
 
 
-def test_the_slips_are_those_of_the_article() -> None:
+def test_what_the_articles_figure_shows_is_not_quite_what_it_says() -> None:
     """60 % is 61 % in the figure; the third token looks at a comma, and " can" at " ultimate"."""
     share = found("EX-02", Published()).parts[2]
     assert (share.relation, round(share.measured, 3), share.bound) == ("=", 0.610, 0.6)

@@ -35,7 +35,7 @@ reason = "It \\"wavers\\"."
 
 [[negative]]
 claim = "HS-06"
-subject = "controls of smollm2"
+subject = "untrained controls of smollm2"
 norm = "none"
 holds_on = 10
 controls = 10
@@ -76,7 +76,7 @@ def test_new_numbers_are_put_in_and_the_rest_stays() -> None:
     assert text == expected
     assert changes == [
         "changed: HS-11 published none",
-        "changed: HS-06 controls of smollm2 none",
+        "changed: HS-06 untrained controls of smollm2 none",
     ]
 
 
@@ -110,7 +110,7 @@ def test_an_empty_file_gets_all_entries(tmp_path: Path) -> None:
     path = tmp_path / "negatives.toml"
     path.write_text(text)
     expected = {entry.key for entry in (negative(one, False) for one in JUDGED) if entry}
-    assert set(read(path)) == expected | {("HS-06", "controls of smollm2", "none")}
+    assert set(read(path)) == expected | {("HS-06", "untrained controls of smollm2", "none")}
     assert updated(text, AS_LISTED) == (text, [])
 
 
@@ -154,8 +154,8 @@ def test_every_committed_entry_is_of_the_suite_and_has_its_reason() -> None:
     for key, entry in read(FILE).items():
         assert key in judged
         assert entry.reason.endswith(".")
-        if entry.subject.startswith("controls of "):
-            assert key[1] == f"controls of {DEFAULT_MODEL}"
+        if "controls of " in entry.subject:
+            assert key[1].endswith(f" controls of {DEFAULT_MODEL}")
             assert entry.holds_on is not None
         else:
             assert len(entry.measured) == len(entry.holds)

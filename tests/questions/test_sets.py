@@ -16,6 +16,7 @@ from replication.measures.curves import watched_curves
 from replication.measures.patching import profile
 from replication.models.errors import SeveralTokens
 from replication.models.language_model import LanguageModel
+from replication.models.nulls import Null
 from replication.questions.question import Question
 from replication.questions.reader import Reader
 from replication.questions.sets import (
@@ -54,7 +55,7 @@ def fluent() -> LanguageModel:
 
 @pytest.fixture(scope="module")
 def control(fluent: LanguageModel) -> LanguageModel:
-    return replace(fluent, seed=0)
+    return replace(fluent, null=Null("untrained", 0))
 
 
 @pytest.mark.parametrize("name", ["agreement", "occupations"])

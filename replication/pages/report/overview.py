@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from replication.articles.thresholds import MOST_CONTROLS
 from replication.judging.claims import ClaimRecord, Level
-from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.findings import Finding, Findings
 from replication.judging.rules import Verdict
 from replication.judging.verdicts import Column, called, columns_of, rows_of
 from replication.models.registry import find
@@ -85,13 +84,9 @@ def failures(findings: Findings) -> tuple[Failure, ...]:
     return tuple(sorted(found, key=lambda failure: not failure.whole))
 
 
-def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
-    """Claims that hold on most untrained controls, and not because they must."""
-    return tuple(
-        control
-        for control in findings.controls
-        if control.chance.rate > MOST_CONTROLS and not findings.record(control.claim).definitional
-    )
+def uninformative(findings: Findings) -> tuple[Finding, ...]:
+    """Findings that nulls show too."""
+    return tuple(one for one in findings.findings if one.verdict == "uninformative")
 
 
 def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
@@ -119,11 +114,6 @@ def _contrasts(groups: Iterable[list[Finding]]) -> tuple[Contrast, ...]:
         for group in groups
         if {True, False} <= {finding.core_holds for finding in group}
     )
-
-
-def uninformative(findings: Findings) -> tuple[Finding, ...]:
-    """Findings that nulls show too."""
-    return tuple(one for one in findings.findings if one.verdict == "uninformative")
 
 
 def preface(findings: Findings) -> str:

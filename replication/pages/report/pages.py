@@ -4,22 +4,22 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
 from replication.articles.thresholds import SIGNIFICANT
-from replication.base.norms import Norm
+from replication.base.norms import READINGS
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
 from replication.judging.rules import MEANING, verdict_of
-from replication.judging.verdicts import SYMBOLS, called, columns_of, rows_of
+from replication.judging.verdicts import SYMBOLS, called, columns_of, rows_of, told
 from replication.pages.report import overview
 from replication.pages.report.claims import ClaimPage
 from replication.pages.report.depths import depths
 from replication.pages.report.figures import DrawnFigure
-from replication.pages.report.models import model_summaries
+from replication.pages.report.models import model_summaries, null_summaries
 from replication.pages.templating import templates
 
 TITLE = "Transformer interfaces, replicated"
@@ -73,7 +73,12 @@ def pages(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "index.html", start_page(contents)
     yield "slips.html", _page("slips", contents, slips=SLIPS)
     yield "figures.html", _page("figures", contents)
-    yield "models.html", _page("models", contents, models=model_summaries(contents.findings))
+    yield (
+        "models.html",
+        _page(
+            "models", contents, models=model_summaries(contents.findings), nulls=null_summaries()
+        ),
+    )
     if contents.extras:
         yield "explore.html", _page("explore", contents)
     if contents.paper:
@@ -109,7 +114,6 @@ def start_page(contents: Contents) -> str:
         preface=overview.preface(findings),
         depths=depths(findings),
         uninformative=overview.uninformative(findings),
-        by_chance=overview.by_chance(findings),
         norm_decides=overview.norm_decides(findings),
         texts_decide=overview.texts_decide(findings),
         tested=len(tested),
@@ -138,12 +142,12 @@ def _page(name: str, contents: Contents, address: str = "", **values: Any) -> st
 @cache
 def _templates() -> Environment:
     made = templates()
-    made.filters |= {"number": number, "word": word, "depth": depth}
+    made.filters |= {"number": number, "word": word, "depth": depth, "told": told}
     made.globals |= {
         "symbols": SYMBOLS,
         "verdicts": overview.VERDICTS,
         "levels": overview.LEVELS,
-        "norms": get_args(Norm),
+        "norms": READINGS,
         "meaning": MEANING,
         "rules": inspect.getsource(verdict_of),
         "called": called,

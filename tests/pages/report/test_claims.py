@@ -31,16 +31,16 @@ def drawn(id: str) -> DrawnFigure:
 def test_a_page_gathers_what_is_known_of_its_claim() -> None:
     figures = (drawn("rank_sequence"), drawn("heathrow"))
     pages = {page.record.id: page for page in claim_pages(FINDINGS, figures)}
-    assert list(pages) == ["EX-09", "EX-20", "HS-06", "HS-06-many", "HS-11"]
+    assert list(pages) == ["EX-09", "EX-20", "HS-04", "HS-06", "HS-06-many"]
     page = pages["HS-06"]
     assert [(j.finding.subject, j.finding.norm) for j in page.judged] == [
         ("published", "none"), ("smollm2", "none"), ("smollm2", "final"),
     ]  # fmt: skip
-    assert [control.chance.holds for control in page.controls] == [10]
+    assert [control.rate.holds for control in page.controls] == [10]
     assert page.figures == figures[:1]
     assert [figure.model for figure in page.published] == ["distilgpt2"]
     assert page.slips == ()
-    assert [slip.claim for slip in pages["HS-11"].slips] == ["HS-11"]
+    assert [slip.claim for slip in pages["HS-04"].slips] == ["HS-04"]
     many = pages["HS-06-many"].judged[1]
     assert many.finding.p_corrected == pytest.approx(FAMILY / 1024)  # ten of ten coins
     assert [drawn is None for _, drawn in many.parts] == [True, False, True]
@@ -99,7 +99,7 @@ def test_deviations_follow_from_provenance() -> None:
     assert told(claim, own) == ""
     started = own.model_copy(update={"start_token": "<bos>", "subject": "distilgpt2-untrained-3"})
     assert told(claim, started) == (
-        "Untrained weights, seed 3: a control. "
+        "A null, not the trained model: untrained, seed 3. "
         "A start token that the model sees before the text: <bos>."
     )
     control = told(claim, finding("HS-06", 1, "smollm2-untrained-3"))
@@ -148,7 +148,6 @@ def test_failures_come_with_the_worst_first() -> None:
 
 
 def test_what_surprises() -> None:
-    assert [control.claim for control in overview.by_chance(FINDINGS)] == ["HS-06"]
     assert [found.key for found in overview.uninformative(FINDINGS)] == [
         ("HS-06", "smollm2", "none")
     ]

@@ -14,9 +14,14 @@ from replication.pages.report.depths import END, NEVER, WIDE, depths, save
 MADE = made_findings()
 
 
-def crossing(estimate: float, article: float | None = None, **more: float) -> Crossing:
-    plain = {"low": None, "high": None, "never": 0, "items": 1}
-    return Crossing(what="it leads", estimate=estimate, article=article, **{**plain, **more})
+def crossing(
+    estimate: float,
+    article: float | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> Crossing:
+    ends = {"low": low, "high": high}
+    return Crossing(what="it leads", estimate=estimate, never=0, items=1, article=article, **ends)
 
 
 def with_crossings(subject: str, norm: str, *crossings: Crossing) -> Finding:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 PAGES = (
     "index.html",
     "claims/HS-06-many.html",
-    "claims/HS-11.html",
+    "claims/HS-04.html",
     "slips.html",
     "figures.html",
     "models.html",
@@ -105,13 +105,13 @@ def test_rows_and_columns_can_be_chosen(start: Opened) -> None:
     def rows() -> list[str]:
         return seen(start, "#matrix tbody th")
 
-    assert rows() == ["EX-09", "EX-20", "HS-06", "HS-06-many", "HS-11"]
+    assert rows() == ["EX-09", "EX-20", "HS-04", "HS-06", "HS-06-many"]
     choose(start, topic="hidden states", level="figure")
-    assert rows() == ["HS-06", "HS-11"]
+    assert rows() == ["HS-04", "HS-06"]
     choose(start, verdict="partially")
-    assert rows() == ["HS-06", "HS-11"]
+    assert rows() == ["HS-04", "HS-06"]
     choose(start, subject="smollm2")
-    assert rows() == ["HS-06"]  # HS-11 holds in part on the published numbers only
+    assert rows() == ["HS-06"]  # HS-04 holds in part on the published numbers only
     assert seen(start, "#matrix thead th")[2:] == [
         "SmolLM2, none: generalises?", "SmolLM2, final: generalises?",
     ]  # fmt: skip
@@ -129,10 +129,11 @@ def test_claims_figures_and_slips_are_found(start: Opened) -> None:
     assert seen(start, "#found li a") == ["HS-06-many: What is claimed over many texts."]
     fill(start, "heathrow")
     assert seen(start, "#found li span") == ["figure"]
-    fill(start, "question mark")
+    fill(start, "labelled")
     assert seen(start, "#found li span") == ["slip"]
     fill(start, "no such thing")
     assert start.text("#found") == "Nothing found."
+    start.script("SEARCH_INDEX.push(...SEARCH_INDEX)")  # so that there are more than are shown
     fill(start, "a")
     assert len(seen(start, "#found li")) == 12
     start.press("Escape")
@@ -140,7 +141,7 @@ def test_claims_figures_and_slips_are_found(start: Opened) -> None:
 
 
 def test_what_is_found_opens_from_any_page(site: Path) -> None:
-    with opened(site / "claims" / "HS-11.html") as page:
+    with opened(site / "claims" / "HS-04.html") as page:
         fill(page, "HS-06-many")
         page.click("#found a")
         page.do(lambda page: page.wait_for_url("**/claims/HS-06-many.html"))

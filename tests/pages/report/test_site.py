@@ -11,6 +11,7 @@ from made_findings import HOSTILE, made_findings, make_site
 from replication.figures.table import FORMATS
 from replication.judging import verdicts
 from replication.judging.findings import Findings
+from replication.judging.rates import NullRate
 from replication.judging.rules import MEANING
 from replication.pages.report.pages import number
 from replication.pages.report.site import make
@@ -31,18 +32,28 @@ def test_the_table_has_a_column_per_subject_and_norm(findings: Findings) -> None
     assert cells == {
         "EX-09": ["", "–", "", "", ""],
         "EX-20": ["", "=", "=", "", ""],  # the same under both norms
-        "HS-06": ["✓", "○", "~", "", "10/10"],
+        "HS-04": ["~", "✓", "✓", "", "none"],
+        "HS-06": ["✓", "○", "~", "", "untrained 10/10"],
         "HS-06-many": ["", "✗", "✓", "✗", ""],
-        "HS-11": ["~", "✓", "✓", "", "0/10"],
     }
 
 
 def test_the_table_as_text_and_as_markdown(findings: Findings) -> None:
     text, markdown = verdicts.as_text(findings), verdicts.as_markdown(findings)
-    assert "| HS-06 | What is claimed. | ✓ | ○ | ~ |  | 10/10 |" in markdown
-    for word in ("HS-06", "HS-11", "10/10", verdicts.LEGEND):
+    assert "| HS-06 | What is claimed. | ✓ | ○ | ~ |  | untrained 10/10 |" in markdown
+    for word in ("HS-06", "HS-04", "untrained 10/10", verdicts.LEGEND):
         assert word in text
         assert word in markdown
+
+
+def test_a_cell_of_rates_names_the_kinds_that_are_not_beaten_everywhere() -> None:
+    fresh = NullRate(kind="untrained", holds=0, not_testable=0, draws=10)
+    some = NullRate(kind="permuted", holds=1, not_testable=1, draws=3)
+    silent = NullRate(kind="random-blocks", holds=0, not_testable=3, draws=3)
+    unasked = NullRate(kind="his-word", holds=0, not_testable=1, draws=1)
+    assert verdicts.told((fresh, some, silent, unasked)) == "permuted 1/2, random-blocks –"
+    assert verdicts.told((fresh, silent)) == "none, random-blocks –"
+    assert verdicts.told((silent, unasked)) == "–"  # never 0/3
 
 
 def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
@@ -56,12 +67,17 @@ def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
 
 
 def test_tables_agree_up_to_controls_on_the_edge() -> None:
-    table = "| X-01 | says | ✓ | 5/10 |\n| X-02 | says | ✗ | 10/10 |"
+    table = "| X-01 | says | ✓ | untrained 5/10 |\n| X-02 | says | ✗ | none, permuted – |"
     assert verdicts.agree(table, table)
     assert verdicts.agree(table, table.replace("5/10", "7/10"))
+    assert verdicts.agree(table, table.replace("5/10", "5/10, permuted 1/3"))
+    assert verdicts.agree(table, table.replace("none", "untrained 2/10"))
     assert not verdicts.agree(table, table.replace("5/10", "8/10"))
+    assert not verdicts.agree(table, table.replace("5/10", "5/10, permuted 2/3"))
+    assert not verdicts.agree(table, table.replace("none", "untrained 3/10"))
+    assert not verdicts.agree(table, table.replace(", permuted –", ""))
     assert not verdicts.agree(table, table.replace("✗", "~"))
-    assert not verdicts.agree(table, table + "\n| X-03 | says | ✓ | 0/10 |")
+    assert not verdicts.agree(table, table + "\n| X-03 | says | ✓ | none |")
 
 
 class Elements(HTMLParser):
@@ -102,7 +118,7 @@ def pages(site: Path) -> dict[str, Elements]:
 def test_there_is_a_page_for_each_claim_and_each_purpose(pages: dict[str, Elements]) -> None:
     assert set(pages) == {
         *(f"{name}.html" for name in ("index", "slips", "figures", "models", "explore", "numbers")),
-        *(f"claims/{id}.html" for id in ("HS-06", "HS-06-many", "HS-11", "EX-09", "EX-20")),
+        *(f"claims/{id}.html" for id in ("HS-06", "HS-06-many", "HS-04", "EX-09", "EX-20")),
     }
 
 
@@ -143,8 +159,8 @@ def test_text_stays_text(pages: dict[str, Elements], site: Path) -> None:
         scripts = [a for tag, a in page.found if tag == "script"]
         assert [set(script) - {"defer"} for script in scripts] == [{"src"}, {"src"}], address
         assert "alert(" not in "".join(page.values("title", "p"))
-    assert f"because {HOSTILE}" in pages["claims/HS-11.html"].text
-    assert HOSTILE in pages["claims/HS-11.html"].text
+    assert f"because {HOSTILE}" in pages["claims/HS-04.html"].text
+    assert HOSTILE in pages["claims/HS-04.html"].text
     assert f"not here: {HOSTILE}" in pages["models.html"].text
     assert f"About {HOSTILE}" in pages["explore.html"].text
     assert f"Ranks {HOSTILE}" in pages["numbers.html"].text
@@ -164,9 +180,8 @@ def test_what_does_not_hold_comes_before_the_table(pages: dict[str, Elements]) -
     failed = text[text.index(order[0]) : text.index(order[1])]
     assert "2 of the claims do not hold" in failed
     assert "HS-06-many" in failed
-    assert "HS-11" not in failed  # only the published numbers fail it
-    assert "HS-06 on SmolLM2, norm none: it holds on 10 of 10 untrained networks" in text
-    assert "HS-06 holds on 10 of 10 controls of SmolLM2" in text
+    assert "HS-04" not in failed  # only the published numbers fail it
+    assert "HS-06 on SmolLM2, norm none: untrained 10/10." in text
     assert "Of the 3 findings over many texts 1 hold, by their intervals and by a test" in text
     assert "to stay below 0.05: HS-06-many (SmolLM2, norm final)." in text
 
