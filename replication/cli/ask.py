@@ -38,8 +38,7 @@ def lens(
     norm: Annotated[
         Norm,
         typer.Option(
-            help="How inner layers are read: the articles' way, with the final norm, or by the "
-            "tuned lens."
+            help="How inner layers are read: the articles' way, with the final norm, or tuned."
         ),
     ] = "final",
     generate: Annotated[

@@ -19,7 +19,7 @@ from replication.results.precision import RankChanges
 from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.saliency import Saliency
-from replication.results.tuned import KINDS, LensQuality
+from replication.results.tuned import KINDS, LENSES, LensQuality
 
 MOST = 6
 """Tokens that are named of a saliency's row, or of a factor."""
@@ -193,7 +193,7 @@ def _(answer: RankChanges) -> Table:
 
 @table_of.register
 def _(answer: LensQuality) -> Table:
-    columns = [(norm, kind) for kind in KINDS for norm in ("final", "tuned")]
+    columns = [(norm, kind) for kind in KINDS for norm in LENSES]
     profiles = [answer.profile(norm, kind) for norm, kind in columns]
     counts = " and ".join(f"{answer.texts(kind)} {kind}" for kind in KINDS)
     return Table(

@@ -17,7 +17,7 @@ from replication.measures.tuned_lens import LENGTH
 from replication.measures.variants import entropy_and_divergence
 from replication.measures.written import write
 from replication.models.language_model import LanguageModel
-from replication.results.tuned import LensQuality
+from replication.results.tuned import LensQuality, TextKind
 
 SEED = 1
 STARTS = (
@@ -32,12 +32,17 @@ SHORTEST = 40
 
 def lens_quality(model: LanguageModel) -> LensQuality:
     """Divergences from the output under both lenses; the tuned lens is fitted at its first use."""
-    written, published = _written(model), _published(model)
-    found = np.array([_divergences(model, states) for states in (*written, *published)])
+    texts: dict[TextKind, list[Tensor]] = {
+        "written": _written(model),
+        "published": _published(model),
+    }
+    found = np.array(
+        [_divergences(model, states) for of_kind in texts.values() for states in of_kind]
+    )
     return LensQuality(
         final=found[:, 0],
         tuned=found[:, 1],
-        kinds=("written",) * len(written) + ("published",) * len(published),
+        kinds=tuple(kind for kind, of_kind in texts.items() for _ in of_kind),
         positions=POSITIONS,
         provenance=model.provenance("", None),
     )

@@ -32,10 +32,10 @@ STARTS = (
 )
 LENGTH = 128
 """Tokens of a text, or fewer where the model reads no more."""
-PER_DIMENSION = 32
+PER_DIMENSION = 16
 """Tokens for each dimension of the hidden state, which is also how many numbers each dimension of
 the output is fitted with."""
-PER_DIMENSION_OF_CONTROL = 8
+PER_DIMENSION_OF_CONTROL = 4
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _hash_of(tensors: dict[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.detach().contiguous().flatten().view(torch.uint8).numpy())
+        digest.update(memoryview(tensor.detach().contiguous().flatten().view(torch.uint8).numpy()))
     return digest.hexdigest()
 
 

@@ -19,7 +19,7 @@ from replication.models.language_model import LanguageModel
 Part = Literal["attention", "feed-forward"]
 """Where in a block hidden states are taken: after its attention, or at its end."""
 
-BATCH = 48
+BATCH = 72
 """Texts written at once: fewer take longer, and more hold more states in memory."""
 
 

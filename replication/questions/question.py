@@ -82,6 +82,8 @@ class Question(ABC, Generic[Given]):
 
     norm_matters: ClassVar[bool] = True
     """False where the answer is the same under every norm, or has all of them."""
+    reads_out: ClassVar[bool] = True
+    """False where nothing is read through the unembedding: neurons, attention, shapes."""
     published: str | None = field(default=None, kw_only=True)
     """The id of the published figure that answers it."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from replication.questions.reader import Reader
     from replication.results.circuit import Circuit, CircuitMap
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
+    from replication.results.steering import Steering
 
 CONTROLS_TAKE = 5
 """A null is asked every fifth item of a set: a rate is taken over networks, and several of each
@@ -172,3 +173,18 @@ class CircuitByLayer(Question["CircuitMap"]):
         from replication.measures.curves import circuit_map
 
         return circuit_map(CircuitOver().measure(reader, norm))
+
+
+@dataclass(frozen=True)
+class SteeringOver(Question["Steering"]):
+    """Whether the verb follows when a difference between two prompts is added to a hidden state."""
+
+    norm_matters: ClassVar[bool] = False
+    per_cluster: int = 1
+    """Of each noun, with its plural and with its singular as the subject."""
+
+    def measure(self, reader: "Reader", norm: Norm) -> "Steering":
+        """The leads after steering at every layer, for each pair that the model can take."""
+        from replication.measures.steering import steering
+
+        return steering(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))

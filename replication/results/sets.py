@@ -57,7 +57,7 @@ class WatchedSet:
 
     lead: Float[np.ndarray, "norm item layer"]
     """Logit of the word that the finding expects to lead, less that of the other. Under
-    ``norm="none"`` only its sign says something: inner states are not on the scale of the head."""
+    ``norm="none"`` its size goes with the length of the state, which nothing has divided by."""
     items: tuple[Item, ...]
     left_out: tuple[Item, ...]
     """Items whose watched words are not single tokens for the model."""

@@ -10,9 +10,11 @@ from replication.base.norms import READINGS, Norm
 from replication.base.statistics import Profile, layer_profile
 from replication.results.provenance import Provenance
 
+Lens = Literal["final", "tuned"]
 TextKind = Literal["written", "published"]
 """Whose text is read: written by the model itself, or one of the articles'. The tuned lens was
 fitted on none of them."""
+LENSES: tuple[Lens, ...] = get_args(Lens)
 KINDS: tuple[TextKind, ...] = get_args(TextKind)
 
 
@@ -44,7 +46,7 @@ class LensQuality:
         """How many there are of a kind."""
         return self.kinds.count(kind)
 
-    def profile(self, norm: Literal["final", "tuned"], kind: TextKind) -> Profile:
+    def profile(self, norm: Lens, kind: TextKind) -> Profile:
         """The mean over the texts of a kind after every layer, with intervals over texts."""
         chosen = np.array([each == kind for each in self.kinds])
         names = [str(number) for number in range(self.texts(kind))]

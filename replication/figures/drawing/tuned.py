@@ -11,7 +11,7 @@ from replication.figures.drawing.cells import TEXT, along_layers, visible
 from replication.figures.drawing.page import page
 from replication.figures.drawing.panels import Line, Panel, Results, lines_of
 from replication.figures.drawing.sparklines import factor_colour
-from replication.results.tuned import KINDS, LensQuality, TextKind, WatchedReadings
+from replication.results.tuned import KINDS, LENSES, LensQuality, TextKind, WatchedReadings
 
 COLOURS = (4, 5, 2, 6)  # of the factors' colours, those that a line can be seen in
 HEIGHT = 1.9  # inches
@@ -25,11 +25,11 @@ NOTE = (
 
 def draw_quality(found: LensQuality, ax: Axes, kind: TextKind = "written") -> Axes:
     """Draw the divergence from the output along the layers, before and after tuning."""
-    for number, (norm, name) in enumerate(LINES.items()):
-        profile = found.profile("tuned" if norm == "tuned" else "final", kind)
+    for number, norm in enumerate(LENSES):
+        profile = found.profile(norm, kind)
         layers, colour = np.arange(len(profile.estimate)), factor_colour(COLOURS[number])
         ax.fill_between(layers, profile.low, profile.high, color=colour, alpha=0.25, linewidth=0)
-        ax.plot(layers, profile.estimate, color=colour, linewidth=1.4, label=name)
+        ax.plot(layers, profile.estimate, color=colour, linewidth=1.4, label=LINES[norm])
     highest = max(float(found.final.max()), float(found.tuned.max()), 1.0)
     ax.set_yscale("symlog", linthresh=1)
     ax.yaxis.set_major_formatter("{x:,g}")
