@@ -103,7 +103,7 @@ def test_deviations_follow_from_provenance() -> None:
         "A start token that the model sees before the text: <bos>."
     )
     control = told(claim, finding("HS-06", 1, "smollm2-untrained-3"))
-    assert "Untrained weights" in control
+    assert "untrained, seed 3" in control
     assert "Quantized" not in control
 
 

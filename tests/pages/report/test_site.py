@@ -172,7 +172,7 @@ def test_what_does_not_hold_comes_before_the_table(pages: dict[str, Elements]) -
     text = text[text.index("claims, each a check that can fail") :]
     order = (
         "What does not hold",
-        "Untrained networks show it too",
+        "Nulls show it too",
         "All verdicts",
         "What the words",
     )
