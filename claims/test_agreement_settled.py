@@ -39,8 +39,8 @@ claim = ClaimsOf(HIDDEN_STATES, level="many texts")
 
 CIRCUIT = CircuitOver()
 AGREEMENT = WatchedOver("agreement")
-REPEATS = ExpectedOver(last=7)  # the last sixth of 36 layers and the layer before it
 DISTILGPT2 = 6
+REPEATS = ExpectedOver(from_depth=1 - 1 / DISTILGPT2)  # what is before the last sixth, and that
 PLURAL = {"subject": "plural", "attractor": "singular"}
 LAST = "the last sixth of the depth"
 
@@ -163,16 +163,14 @@ def agreement_is_late_for_want_of_the_norm(case: Case) -> Iterator[Part]:
         yield at_depth(part if norm == "final" else beside(part), leads)
 
 
-@claim("HS-Q2-caution", REPEATS, AGREEMENT, norm_matters=False, relatives=("HS-05", "HS-05-many"))
+@claim("HS-Q2-caution", REPEATS, norm_matters=False, relatives=("HS-05", "HS-05-many"))
 def the_last_layer_is_cautious_for_want_of_the_norm(case: Case) -> Iterator[Part]:
     """The last layer's caution is there for want of the final norm alone: over repeated numbers it
     takes probability from the token that was and stays the best candidate where what is before it
     is read without the norm, and not where it is read with it.
     """
     found = case.answer(REPEATS)
-    layers = case.answer(AGREEMENT).lead.shape[-1]
-    start = before_last(DISTILGPT2, layers) - layers
-    yield from caution(found, start, f"after {LAST} than before it")
+    yield from caution(found, 0, f"after {LAST} than before it")
     for part in caution(found, -2, "after the last layer than before it"):
         yield beside(part.model_copy(update={"statement": f"literally, {part.statement}"}))
 
@@ -185,8 +183,8 @@ def caution(found: ExpectedSet, start: int, when: str) -> Iterator[Part]:
     for norm, there in expected.items():
         cautious, fall = falling(found, norm, start)
         yield mostly(
-            f"share of patterns whose repeated token is best and {'' if there else 'not '}less "
-            f"probable {when}, norm: {norm}",
+            f"share of patterns {'whose' if there else 'other than those whose'} repeated token is "
+            f"best and less probable {when}, norm: {norm}",
             cautious == there,
             found.clusters,
             values=fall if there else -fall,

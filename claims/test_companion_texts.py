@@ -9,15 +9,29 @@ from collections.abc import Iterator
 import numpy as np
 
 from replication.articles.sources import ATTENTION_VIEWS, LOGIT_LENS
-from replication.articles.thresholds import ATTENDS, CLEARLY_APART
+from replication.articles.thresholds import ATTENDS, MUCH, OFTEN
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, agrees, at_most, less, more
-from replication.questions.attention import HeadsOver
+from replication.judging.comparisons import (
+    Part,
+    agrees,
+    at_depth,
+    at_most,
+    beside,
+    crossing_of,
+    further,
+    less,
+    more,
+    mostly,
+)
+from replication.measures.depth import crossing
+from replication.questions.attention import AttentionOf, HeadsOver
+from replication.questions.layers import LensCostOf
 from replication.questions.lens import FormulasOf, UncertaintyOf, WordsOf
 from replication.questions.question import Text
+from replication.questions.sets import SteeringOver
 from replication.questions.subjects import Case
-from replication.results.attention import HeadStatistics
 from replication.results.lens import FORMULAS
+from replication.results.untestable import NotTestable
 
 lens_claim, attention_claim = ClaimsOf(LOGIT_LENS), ClaimsOf(ATTENTION_VIEWS)
 
@@ -26,6 +40,9 @@ CITIES = WordsOf(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)
 FORMULA = FormulasOf(CAPITAL, " Paris")
 UNSURE = UncertaintyOf(CAPITAL)
 HEADS = HeadsOver()
+STEERING = SteeringOver()
+COST = LensCostOf(CAPITAL)
+SEEN = AttentionOf(CAPITAL)
 
 
 @lens_claim("LL-01", CITIES)
@@ -34,13 +51,12 @@ def paris_becomes_the_best_candidate(case: Case) -> Iterator[Part]:
     candidate; other capitals stay behind it.
     """
     found = case.answer(CITIES)
-    yield at_most("rank of ' Paris' after the last layer", found.ranks[-1, 0], 1, "ranks")
-    yield less(
-        "rank of ' Paris' after the last layer against the first",
-        found.ranks[-1, 0],
-        found.ranks[0, 0],
-        "ranks",
-    )
+    after_blocks = [stage.part == "feed-forward" for stage in found.stages]
+    best = found.ranks[after_blocks, 0] == 1
+    leads = crossing_of("' Paris' is the best candidate for good", np.atleast_1d(crossing(best)))
+    statement = f"depth from which on {leads.what}"
+    yield at_depth(at_most(statement, leads.estimate, 1, "depth"), leads)
+    yield further(more(statement, leads.estimate, 1 / len(best), "depth"))
     for column, city in enumerate(found.words[1:], 1):
         yield less(
             f"probability of {city!r} after the last layer against ' Paris'",
@@ -89,16 +105,62 @@ def layers_come_closer_to_the_output(case: Case) -> Iterator[Part]:
     )
 
 
+@lens_claim("LL-05", STEERING, norm_matters=False)
+def the_verb_follows_a_vector(case: Case) -> Iterator[Part]:
+    """Changing a hidden state changes what is said: where the difference of the states of two
+    prompts that differ in number is added to the last state of a third, the verb follows.
+    """
+    found = case.answer(STEERING)
+    nouns = sorted({pair.cluster for pair in found.pairs})
+    chosen_on = np.array([nouns.index(pair.cluster) % 2 == 0 for pair in found.pairs])
+    layer, judged = found.best_layer(chosen_on), ~chosen_on
+    by_layer = found.follows("number")[:, judged].T
+    yield mostly(
+        f"at layer {layer}, chosen on the other half of the nouns, the share of texts whose verb "
+        "follows, and follows neither the difference of two prompts of one number nor a random "
+        "direction, both as long",
+        by_layer[:, layer]
+        & ~found.follows("same number")[layer, judged]
+        & ~found.follows("random")[layer, judged],
+        [pair.cluster for pair, keep in zip(found.pairs, judged, strict=True) if keep],
+        values=found.leads[0, layer, judged],
+        values_unit="logits",
+        by_layer=by_layer,
+    )
+
+
+@lens_claim("LL-06", COST, norm_matters=False, definitional=True)
+def the_lens_needs_much_computation(case: Case) -> Iterator[Part]:
+    """The lens needs much computation: to read every layer at every position takes more
+    multiplications than the pass over the text does. This is arithmetic on the shape of a network,
+    in which training has no part.
+    """
+    found = case.answer(COST)
+    yield more(
+        "multiplications of the lens over all layers and positions, against the forward pass",
+        found.lens / found.forward,
+        MUCH,
+        "times",
+    )
+    yield beside(
+        less(
+            f"at the last of {found.tokens} positions alone, against the forward pass",
+            found.last_position / found.forward,
+            MUCH,
+            "times",
+        )
+    )
+
+
 @attention_claim("BV-04", HEADS, norm_matters=False)
 def some_heads_have_a_target(case: Case) -> Iterator[Part]:
-    """Some heads attend to the first token, some to the delimiter, some to the same word, some to
-    the token before.
-    """
+    """Some heads attend to the same word, some to the delimiter or the first token."""
     found = case.answer(HEADS)
-    for target in found.targets:
+    for targets in (("same word",), ("delimiter", "first token")):
+        attend = np.any([found.of(target) > ATTENDS for target in targets], axis=0)
         yield more(
-            f"heads that give more than half of their weight to: {target}",
-            int(np.sum(found.of(target) > ATTENDS)),
+            f"heads that give more than half of their weight to: {' or '.join(targets)}",
+            int(np.sum(attend)),
             0,
             "heads",
         )
@@ -106,11 +168,37 @@ def some_heads_have_a_target(case: Case) -> Iterator[Part]:
 
 @attention_claim("BV-04-apart", HEADS, norm_matters=False, relatives=("BV-04",))
 def heads_of_one_layer_differ(case: Case) -> Iterator[Part]:
-    """The heads of one layer differ clearly."""
-    found: HeadStatistics = case.answer(HEADS)
+    """The heads of one layer differ clearly: what a token attends to changes more from head to
+    head than it does, in one head, from token to token.
+    """
+    found = case.answer(HEADS)
     yield more(
-        "mean distance between two heads of a layer",
-        float(found.distances.mean()),
-        CLEARLY_APART,
-        "distance",
+        f"of {len(found.distances)} layers, the share whose heads differ by more (mean "
+        f"{found.distances.mean():.2f}) than a head does from one token to the next (mean "
+        f"{found.steps.mean():.2f})",
+        np.mean(found.distances > found.steps),
+        OFTEN,
+        "share",
     )
+
+
+@attention_claim("BV-05", SEEN, norm_matters=False)
+def the_last_token_attends_to_what_decides(case: Case) -> Iterator[Part]:
+    """After "The capital of France is" the last token attends mainly to " France" and " capital",
+    the first token apart, on which attention rests.
+    """
+    found = case.answer(SEEN)
+    if missing := {" France", " capital"} - set(found.tokens):
+        raise NotTestable(f"{min(missing)!r} is no token of {found.tokens}")
+    given = found.weights[:, :, -1].mean(axis=(0, 1))
+    decide = [found.tokens.index(word) for word in (" France", " capital")]
+    others = [place for place in range(1, len(given)) if place not in decide]
+    yield more(
+        "mean weight over all heads: the lesser of ' France' and ' capital', against the greatest "
+        "of all other tokens but the first",
+        given[decide].min(),
+        given[others].max(),
+        "weight",
+    )
+    statement = "literally, the share of all weight that both of them have"
+    yield beside(more(statement, given[decide].sum(), OFTEN, "share"))

@@ -160,8 +160,10 @@ def the_very_first_token_leads(case: Case) -> Iterator[Part]:
 
 
 def among_the_most(row: Row, *places: int) -> bool:
-    """Whether all tokens at some places are among those with the highest shares."""
-    return set(places) <= set(np.argsort(-row)[:AMONG_THE_MOST].tolist())
+    """Whether all tokens at some places are among those with the highest shares; equal shares
+    count against.
+    """
+    return all((row >= row[place]).sum() <= AMONG_THE_MOST for place in places)
 
 
 @claim("EX-04", ONES, norm_matters=False)
@@ -220,8 +222,8 @@ def the_question_is_looked_at(case: Case) -> Iterator[Part]:
     chosen = {word: places(tokens, word)[0] - saliency.n_input for word in ("will", "ever")}
     rest = float(np.median(np.delete(given, list(chosen.values()))))
     for word, i in chosen.items():
-        statement = f"share that ' {word}' gives to ' ultimate', in that of the median other token"
-        yield more(statement, given[i] / rest, NOTICEABLY, "times")
+        statement = f"share that ' {word}' gives to ' ultimate', against {NOTICEABLY:g} times the "
+        yield more(statement + "median of the other tokens", given[i], NOTICEABLY * rest, "share")
 
 
 @claim("EX-07", COUNTING_WRITTEN, norm_matters=False)

@@ -193,9 +193,9 @@ def neurons_cluster_by_what_they_fire_for(case: Case) -> Iterator[Part]:
     looked_at = begin(found)
     firing, roles = found.firing[:, looked_at], np.array(found.of.roles)[looked_at]
     for role in (Role.NUMBER, Role.COMMA):
-        shares = fires_most(firing, having(roles, role))
-        statement = f"share of the {role}s at which cluster {shares.argmax()} fires more than at "
-        yield more(statement + "any other token", shares.max(), OFTEN, "share")
+        shares = fires_most(firing, having(roles, role))[1:]  # the large sparse one is another
+        statement = f"share of the {role}s at which cluster {1 + shares.argmax()} fires more than "
+        yield more(statement + "at any other token", shares.max(), OFTEN, "share")
     largest, *others = found.firing.mean(axis=1)
     statement = "mean firing of the largest cluster, against the least of the others"
     yield less(statement, largest, min(others), "firing")

@@ -84,16 +84,17 @@ ATTENDS = 0.5
 """Mean weight above which a head attends to something: more than to everything else together. No
 number was published with the attention views."""
 
-CLEARLY_APART = 0.5
-"""Jensen-Shannon distance above which heads differ clearly: nearer to looking at nothing in common
-(1) than to being alike (0). No number was published."""
+MUCH = 1.0
+"""How many times a forward pass is "much computation" beside it: more than the pass itself, since
+whoever reads the layers has to make that pass anyway. No number was given."""
 
 STARTS = range(20)
 """Random starts of a factorization. The article shows one; a finding that depends on it says
 little, so on trained models it must hold on most of these (``OFTEN``)."""
 
-MOST_CONTROLS = 0.5
-"""Share of the null subjects of a kind on which a finding may hold and still say something."""
+SHOWN = 0.25
+"""Share of the nulls of a kind above which a claim counts as shown by them too: what a coin decides
+holds on half of them, and of ten draws more than a quarter with a chance of 0.95."""
 
 SIGNIFICANT = 0.05
 """Below it a corrected p-value counts."""
@@ -119,4 +120,4 @@ DRAWS = 2
 """Seeds of each other kind of null that is drawn at random: permuted weights, random blocks, a
 shuffled unembedding. One takes about a minute of one core for all claims, so that two on two cores
 add a fifth to the time of a run, and ten would double it. Both must show a claim for it to count as
-shown; that one of two does says little, and a rate is told with the number it is of."""
+shown; a rate is told with the number that it is of."""

@@ -244,6 +244,9 @@ def verdicts(
     check: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Fail if this file's table is another one.")
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the crossing depths, as SVG or PNG.")
+    ] = None,
 ) -> None:
     """Print the verdict table in Markdown, or keep the one in a file up to date."""
     from replication.base.files import write_whole
@@ -257,7 +260,33 @@ def verdicts(
     text = check.read_text("utf-8") if check else ""
     if check and not verdicts.agree(verdicts.put(table, text, check), text):
         raise ValueError(f"the verdicts in {check} are not those of {claims}: use --write {check}")
-    if not (write or check):
+    if picture:
+        from replication.pages.report.depths import save
+
+        save(complete_only(findings), picture)
+    if not (write or check or picture):
+        print(table)
+
+
+@app.command()
+def changes(
+    before: Annotated[Path, typer.Argument(help="The findings of the earlier run, of any format.")],
+    after: Annotated[Path, typer.Argument(help="Those of the later run.")] = Path(
+        "build/claims.json"
+    ),
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Put the table between this file's marks.")
+    ] = None,
+) -> None:
+    """Show whose verdict is another one than before; reasons written into the table stay."""
+    from replication.base.files import write_whole
+    from replication.judging import changes, verdicts
+
+    text = write.read_text("utf-8") if write else ""
+    table = changes.as_markdown(changes.read(before), changes.read(after), text)
+    if write:
+        write_whole(write, verdicts.put(table, text, write, changes.MARKS))
+    else:
         print(table)
 
 

@@ -27,6 +27,10 @@ Weight = Literal["core", "further", "beside"]
 and of no weight, such as the literal reading of a layer's number."""
 
 
+FEWEST_CLUSTERS = next(n for n in range(1, 100) if FAMILY * 0.5**n < SIGNIFICANT)
+"""With fewer clusters not even all of them together would pass the corrected test."""
+
+
 class LayerProfile(Record):
     """The share of items after every layer, with an interval for each layer alone."""
 
@@ -207,12 +211,12 @@ def mostly(
     """A part that holds if most of many items do: if the whole interval of their share is above
     one half, and the exact test over clusters stands when it is corrected for the number of such
     findings. ``values`` are what each item's sign comes from; ``by_layer`` where layers are looked
-    at. ``NotTestable`` where fewer than two clusters are left of what a model was asked.
+    at. ``NotTestable`` where fewer clusters are left of what a model was asked than could pass.
     """
-    if len(set(clusters)) < 2:
+    if len(set(clusters)) < FEWEST_CLUSTERS:
         raise NotTestable(
-            f"{statement}: {len(holds)} items of {len(set(clusters))} cluster(s) are left, and an "
-            "interval takes two clusters"
+            f"{statement}: {len(holds)} items of {len(set(clusters))} cluster(s) are left, and a "
+            f"test corrected for {FAMILY} findings takes {FEWEST_CLUSTERS}"
         )
     interval = cluster_bootstrap(holds.astype(float), clusters)
     votes = cluster_majority(holds, clusters)

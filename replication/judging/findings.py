@@ -87,7 +87,7 @@ class ChanceFinding(Record):
 class Findings(Record):
     """The whole of ``claims.json``."""
 
-    format: Literal[2] = 2
+    format: Literal[3] = 3
     environment: Environment
     complete: bool
     """False where a part of the claims was selected."""

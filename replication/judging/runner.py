@@ -29,7 +29,7 @@ from replication.models import weights
 from replication.models.nulls import KINDS, WITHOUT_NETWORK, NullKind, draws_of
 from replication.models.registry import DEFAULT_MODEL, find, null_name, provenance
 from replication.questions.controls import Controls
-from replication.questions.measured import subject
+from replication.questions.measured import Wanted, subject
 from replication.questions.question import Text
 from replication.questions.subjects import Case, Published, Subject, on_text
 
@@ -91,20 +91,18 @@ class Runner:
         # Beside other processes two threads wait for each other longer than they save; and one
         # thread gives the same numbers as in the figures, down to ranks in the ten thousands.
         torch.set_num_threads(1)
-        jobs = [job for job in jobs if job.null]
-        asked = {
-            (job.norm, on_text(each, self.text)): None
-            for job in jobs
-            for each in job.claim.questions
-        }
-        self._controls = Controls(list(asked), self._processes)
-        names: dict[str, None] = {}
+        asked: dict[str, dict[Wanted, None]] = {}
         for job in sorted(jobs, key=self.place):
+            if not job.null or job.null in WITHOUT_NETWORK:
+                continue
             with suppress(weights.WeightsError):  # the jobs on them will tell
                 self._fetch(job.subject)
-                if job.null and job.null not in WITHOUT_NETWORK:
-                    names |= dict.fromkeys(_nulls_of(job.subject, job.null))
-        self._controls.start(names)
+                for name in _nulls_of(job.subject, job.null):
+                    wanted = asked.setdefault(name, {})
+                    wanted |= {(job.norm, on_text(q, self.text)): None for q in job.claim.questions}
+        wants = {name: list(each) for name, each in asked.items()}
+        self._controls = Controls(wants, self._processes)
+        self._controls.start(asked)
         return self._controls
 
     def judge(self, job: Job) -> Finding | ChanceFinding | None:

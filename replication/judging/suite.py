@@ -10,7 +10,7 @@ from replication.base.norms import NORMS, Norm
 from replication.judging.claims import Claim
 from replication.judging.findings import ClaimNorm
 from replication.judging.negatives import controls_of
-from replication.models.nulls import KINDS, NullKind
+from replication.models.nulls import KINDS, OF_THE_LENS, OF_THE_UNEMBEDDING, NullKind
 from replication.models.registry import find
 from replication.questions.subjects import Published
 
@@ -56,7 +56,17 @@ def jobs_of(claim: Claim, models: Iterable[str], norms: Sequence[Norm]) -> Itera
         for model in models:
             yield Job(claim, model, norm)
             if find(model)[1] is None and norm in NORMS:
-                yield from (Job(claim, model, norm, kind) for kind in KINDS)
+                yield from (Job(claim, model, norm, kind) for kind in nulls_of(claim))
+
+
+def nulls_of(claim: Claim) -> tuple[NullKind, ...]:
+    """The kinds of null that a claim is judged on: those that take away something it looks at."""
+    reads_out = any(question.reads_out for question in claim.questions)
+    kept = {
+        kind: reads_out if kind in OF_THE_UNEMBEDDING else claim.norm_matters
+        for kind in (*OF_THE_UNEMBEDDING, *OF_THE_LENS)
+    }
+    return tuple(kind for kind in KINDS if kept.get(kind, True))
 
 
 def is_on_one_text(claim: Claim) -> bool:

@@ -11,8 +11,10 @@ from replication.base.norms import READINGS
 from replication.judging.claims import ClaimRecord
 from replication.judging.findings import Finding, Findings
 from replication.judging.rates import NullRate
-from replication.judging.rules import Verdict
+from replication.judging.rules import WHOLE, Verdict
 from replication.models.nulls import KINDS, WITHOUT_NETWORK
+from replication.models.registry import find
+from replication.questions.subjects import Published
 
 SYMBOLS: dict[Verdict, str] = {
     "replicated": "✓",
@@ -25,10 +27,12 @@ SYMBOLS: dict[Verdict, str] = {
     "not_testable": "–",
 }
 LEGEND = (
-    "✓ holds: on the published numbers consistent with its own figure, on the articles' models "
-    "replicated, on others generalises  ~ partially  ✗ not replicated  ○ uninformative: nulls show "
-    "it too  = by definition  – not testable  permuted k/n: the nulls of a kind on which the core "
-    "holds, of those that can show it  none: it holds on none"
+    "A column's heading says what is asked of its subject. Published: are the article's words "
+    "consistent with its own figure? A model that the articles used: is the finding replicated? "
+    "Another model: does it generalise?  ✓ yes  ~ partially: the core holds, not all of the rest  "
+    "✗ no: the core does not hold  ○ uninformative: nulls show it too  = by definition  "
+    "– not testable  permuted k/n: the nulls of a kind on which the core holds, of those that can "
+    "show it  none: it holds on none"
 )
 
 ON_EDGE = 0.2
@@ -42,11 +46,15 @@ class Column:
 
     subject: str
     norm: str
+    name: str
+    """Subject and norm as they are to be read."""
+    asks: Verdict | None
+    """The verdict of a finding all of which holds on this subject; None for controls."""
 
     @property
     def title(self) -> str:
-        """The column's heading."""
-        return f"{self.subject}, {self.norm}" if self.subject != "published" else "published"
+        """The column's heading: whose numbers these are, and what is asked of them."""
+        return f"{self.name}: {self.asks}?" if self.asks else self.name
 
 
 Cell = Finding | tuple[NullRate, ...] | None
@@ -70,20 +78,36 @@ def read(claims: Path) -> Findings:
 
 def columns_of(findings: Findings) -> tuple[Column, ...]:
     """The columns: the published numbers, the models in their order, then their controls."""
-    found = dict.fromkeys(finding.subject for finding in findings.findings)
-    subjects = sorted(found, key=lambda subject: subject != "published")
+    kinds = {finding.subject: finding.kind for finding in findings.findings}
     columns = []
-    for subject in subjects:
+    for subject in sorted(kinds, key=lambda subject: subject != Published.name):
         judged = {f.norm for f in findings.findings if f.subject == subject}
-        columns += [Column(subject, norm) for norm in _norms(judged)]
+        for norm in _norms(judged):
+            name = called(subject) if subject == Published.name else f"{called(subject)}, {norm}"
+            columns.append(Column(subject, norm, name, WHOLE[kinds[subject]]))
     for model in dict.fromkeys(control.model for control in findings.controls):
         judged = {c.norm for c in findings.controls if c.model == model}
-        columns += [Column(f"controls of {model}", norm) for norm in _norms(judged)]
+        for norm in _norms(judged):
+            name = f"untrained {called(model)}, {norm}"
+            columns.append(Column(f"controls of {model}", norm, name, None))
     return tuple(columns)
 
 
+def called(subject: str) -> str:
+    """A subject as it is to be read: a model by its title, without its size.
+
+    >>> called("smollm2"), called("smollm2-untrained-3"), called("gpt2")
+    ('SmolLM2', 'SmolLM2 untrained 3', 'GPT-2 small')
+    """
+    if subject == Published.name:
+        return subject
+    entry, _ = find(subject)
+    null = subject.removeprefix(entry.name).replace("-", " ")
+    return re.sub(r"-\d+M.*", "", entry.title) + null
+
+
 def _norms(judged: Collection[str]) -> list[str]:
-    # A claim on the last layer alone is the same under both: it gets no column of its own,
+    # A claim on the last layer alone is the same under all: it gets no column of its own,
     # unless nothing else was judged.
     return [norm for norm in READINGS if norm in judged] or ["either"]
 
@@ -141,14 +165,12 @@ def as_markdown(findings: Findings) -> str:
     return "\n".join([*lines, "", LEGEND, ""])
 
 
-def put(table: str, text: str, path: Path) -> str:
+def put(table: str, text: str, path: Path, marks: tuple[str, str] = MARKS) -> str:
     """A text with the table put between its marks; ``path`` is where the text is from."""
-    before, first, rest = text.partition(MARKS[0])
-    _, second, after = rest.partition(MARKS[1])
+    before, first, rest = text.partition(marks[0])
+    _, second, after = rest.partition(marks[1])
     if not (first and second):
-        raise ValueError(
-            f"{path} has no lines {MARKS[0]} and {MARKS[1]} to put the verdicts between"
-        )
+        raise ValueError(f"{path} has no lines {marks[0]} and {marks[1]} to put the table between")
     return f"{before}{first}\n\n{table}\n{second}{after}"
 
 
@@ -194,5 +216,5 @@ def as_text(findings: Findings, says_width: int = 64) -> str:
     console = Console(width=says_width + 12 + 13 * len(columns))
     with console.capture() as captured:
         console.print(table)
-        console.print(LEGEND)
+        console.print(LEGEND, soft_wrap=True)
     return captured.get()

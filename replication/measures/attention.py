@@ -89,6 +89,28 @@ def head_differences(attention: Attention) -> HeadDifferences:
     return HeadDifferences(distances, 0.0, queries, attention.provenance)
 
 
+def neighbour_differences(attention: Attention) -> HeadDifferences:
+    """How far what a head looks at changes from one token to the next: what another token makes of
+    the same head, beside what another head makes of the same token (``head_differences``).
+
+    ``ValueError`` for fewer than three tokens, of which the first sees itself alone.
+    """
+    queries = len(attention.tokens) - 2
+    if queries < 1:
+        raise ValueError(f"{queries + 2} tokens: expected at least 3")
+    weights = attention.weights[:, :, 1:].astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        found = jensenshannon(weights[:, :, 1:], weights[:, :, :-1], base=2, axis=-1)
+    distances = np.nan_to_num(found).mean(axis=(1, 2))
+    return HeadDifferences(distances, _uniform_steps(queries), queries, attention.provenance)
+
+
+def _uniform_steps(queries: int) -> float:
+    """The mean distance of even attention over 3, 4, ... tokens from that over one token less."""
+    seen = np.tri(queries + 2)[1:]
+    return float(jensenshannon(seen[1:], seen[:-1], base=2, axis=-1).mean())
+
+
 def _targets(
     attention: Attention, wanted: Callable[[int, int], bool]
 ) -> Bool[np.ndarray, "query key"]:

@@ -92,5 +92,6 @@ def _with_values(
     firing: Float[np.ndarray, "cluster value"], values: Int[np.ndarray, "deal value"]
 ) -> Float[np.ndarray, "cluster deal"]:
     """Spearman's correlation of every cluster with every deal of the values, 0 for a flat one."""
-    ranks, ordered = rankdata(firing, axis=1), np.asarray(values, float)
-    return correlations(ranks, ordered)
+    with np.errstate(invalid="ignore"):
+        both = np.corrcoef(rankdata(firing, axis=1), values)
+    return np.nan_to_num(both[: len(firing), len(firing) :])

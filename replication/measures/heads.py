@@ -24,12 +24,16 @@ def over_texts(attentions: Sequence[Attention]) -> HeadStatistics:
     together = [_pooled([statistic(seen) for seen in attentions]) for statistic in STATISTICS]
     differences = [attention.head_differences(seen) for seen in attentions]
     weights = [found.queries for found in differences]
+    steps = [attention.neighbour_differences(seen) for seen in attentions]
     return HeadStatistics(
         targets=tuple(found.target for found in together),
         values=np.stack([found.values for found in together]),
         uniform=np.array([found.uniform for found in together]),
         queries=tuple(found.queries for found in together),
         distances=np.average([found.distances for found in differences], axis=0, weights=weights),
+        steps=np.average(
+            [found.distances for found in steps], axis=0, weights=[one.queries for one in steps]
+        ),
         texts=tuple("".join(seen.tokens) for seen in attentions),
         provenance=replace(attentions[0].provenance, prompt=""),
     )

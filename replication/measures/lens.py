@@ -50,6 +50,8 @@ def readable(
     if norm not in READINGS:
         raise ValueError(f"unknown norm {norm!r}: expected one of {', '.join(READINGS)}")
     with torch.inference_mode():
+        if model.null and model.null.kind == "blind-lens":
+            states = blinded(states, model.null.seed or 0, keep_last=part == "feed-forward")
         if norm == "tuned":
             states = lens_of(model, part)(states)
         if norm != "none":
@@ -59,6 +61,19 @@ def readable(
         states = states.clone()
         states[-1] = model.final_norm(states[-1])
         return states
+
+
+def blinded(
+    states: Float[Tensor, "layer *rest width"], seed: int, *, keep_last: bool
+) -> Float[Tensor, "layer *rest width"]:
+    """Inner states with their dimensions shuffled, all alike: as long as before, and meaningless to
+    the unembedding. ``keep_last`` leaves the last layer, which is the model's own output.
+    """
+    order = torch.randperm(states.shape[-1], generator=torch.Generator().manual_seed(seed))
+    shuffled = states[..., order]
+    if keep_last:
+        shuffled[-1] = states[-1]
+    return shuffled
 
 
 def ranks_of(

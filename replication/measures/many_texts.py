@@ -9,20 +9,22 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
+from replication.articles.thresholds import NEAR_TOP
 from replication.base.norms import NORMS, Norm
-from replication.measures.depth import SYNTAX, arrivals, first_layer
-from replication.measures.lens import continuation_ranks, ranks_of, readable
+from replication.measures.depth import SYNTAX, first_layer
+from replication.measures.lens import ranks_of, readable
 from replication.measures.record import record
 from replication.measures.variants import log_totals
 from replication.models.errors import ModelError, SeveralTokens
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
-from replication.results.roles import Role
+from replication.results.roles import Role, roles_of
 from replication.results.sets import ArrivalSet, ExpectedSet, Item, WatchedSet
 
+CONTENT = (Role.WORD, Role.COUNTRY)
 BATCH = 64
 """Texts read at once: more gain nothing, and hold more in memory."""
 
@@ -89,6 +91,9 @@ def watched_lead(
         lead=lead.double().numpy(),
         items=kept,
         left_out=left_out,
+        cut_words=tuple(
+            sorted({w for item in left_out for w in item.watched if not _is_single(model, w)})
+        ),
         provenance=model.provenance("", None),
         norms=norms,
     )
@@ -148,14 +153,23 @@ def list_arrivals(
     model: LanguageModel, items: Sequence[Item], norms: tuple[Norm, ...] = NORMS
 ) -> ArrivalSet:
     """When the syntax and the content of numbered lists arrive, over their next two entries."""
-    depths = np.empty((2, len(norms), len(items)))
+    states: list[Float[Tensor, "layer token width"]] = []
+    targets: list[int] = []
+    cells: dict[tuple[int, int], list[int]] = defaultdict(list)  # places of a kind in an item
     for column, item in enumerate(items):
         lines = item.continuation.split("\n")
         recording = record(model, item.prompt, "\n".join(lines[:2]) + "\n")
-        for row, norm in enumerate(norms):
-            grid = continuation_ranks(model, recording, norm)
-            for kind, roles in enumerate((SYNTAX, (Role.WORD, Role.COUNTRY))):
-                depths[kind, row, column] = np.median(arrivals(grid, roles))
+        for place, role in enumerate(roles_of(recording.continuation), recording.prompt_length):
+            if role in (*SYNTAX, *CONTENT):
+                cells[int(role in CONTENT), column].append(len(targets))
+                targets.append(recording.ids[place])
+                states.append(recording.states[:, place - 1 : place].clone())
+    together = torch.cat(states, dim=1)
+    depths = np.empty((2, len(norms), len(items)))
+    for row, norm in enumerate(norms):
+        found = stays_from(model, readable(model, together, norm), torch.tensor(targets))
+        for (kind, column), places in cells.items():
+            depths[kind, row, column] = np.median(found[places])
     return ArrivalSet(
         syntax=depths[0],
         content=depths[1],
@@ -163,6 +177,27 @@ def list_arrivals(
         provenance=model.provenance("", None),
         norms=norms,
     )
+
+
+def stays_from(
+    model: LanguageModel,
+    states: Float[Tensor, "layer token width"],
+    targets: Int[Tensor, " token"],
+) -> Float[np.ndarray, " token"]:
+    """The depth from which on each token stays near the top, of states that are read to be so.
+
+    As ``measures.depth.arrivals`` of all ranks, which are not needed: a layer is looked at only for
+    the tokens that are near the top in all layers after it.
+    """
+    layers = len(states)
+    stays, near = torch.zeros(len(targets)), torch.arange(len(targets))
+    for layer in reversed(range(layers)):
+        ranks = ranks_of(states[layer, near], model.unembedding, targets[near, None])[:, 0]
+        near = near[ranks <= NEAR_TOP]
+        if not len(near):
+            break
+        stays[near] += 1
+    return ((layers - stays.double() + 1) / layers).numpy()
 
 
 def usable(

@@ -26,6 +26,8 @@ def made(null: Null, trained: Any, fresh: Callable[[], Any], *, start: bool) -> 
             return with_shuffled_unembedding(trained, seed)
         case "last-token-only":
             return seeing_one_token(trained, start=start)
+        case "blind-lens":
+            return trained  # what differs is how its inner states are read
         case _:
             raise ValueError(f"{null.kind} keeps no trained weights: it is made elsewhere")
 

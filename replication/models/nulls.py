@@ -14,18 +14,24 @@ NullKind = Literal[
     "permuted",
     "random-blocks",
     "shuffled-unembedding",
+    "blind-lens",
     "last-token-only",
     "word-frequency",
     "nearest-noun",
     "his-word",
 ]
 KINDS: tuple[NullKind, ...] = get_args(NullKind)
+OF_THE_UNEMBEDDING: tuple[NullKind, ...] = ("shuffled-unembedding",)
+"""Nulls whose states, neurons and attention are the trained ones."""
+OF_THE_LENS: tuple[NullKind, ...] = ("blind-lens",)
+"""Nulls that only read inner states otherwise: a claim on no inner state has none of them."""
 WITHOUT_NETWORK: tuple[NullKind, ...] = ("word-frequency", "nearest-noun", "his-word")
 SEEDED: dict[NullKind, range] = {
     "untrained": range(UNTRAINED_DRAWS),
     "permuted": range(DRAWS),
     "random-blocks": range(DRAWS),
     "shuffled-unembedding": range(DRAWS),
+    "blind-lens": range(DRAWS),
 }
 """The seeds of the kinds that are drawn at random; each other kind is one subject."""
 MADE_BY: dict[NullKind, str] = {
@@ -33,6 +39,7 @@ MADE_BY: dict[NullKind, str] = {
     "permuted": "trained, permuted within each matrix",
     "random-blocks": "trained, with untrained blocks",
     "shuffled-unembedding": "trained, with the rows of the unembedding shuffled",
+    "blind-lens": "trained, with the dimensions of inner states shuffled before they are read",
     "last-token-only": "trained, but each position sees its own token alone",
     "word-frequency": "no network: the more frequent word leads",
     "nearest-noun": "no network: the verb agrees with the last word",

@@ -1,7 +1,7 @@
 """Controls, measured side by side: each is small work, but a model has many."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -23,7 +23,9 @@ class Controls:
     once than fit into the memory that is available when the first of them starts.
     """
 
-    def __init__(self, wanted: Sequence[Wanted], processes: int | None = None) -> None:
+    def __init__(
+        self, wanted: Mapping[str, Sequence[Wanted]], processes: int | None = None
+    ) -> None:
         self._wanted = wanted
         count = processes or os.cpu_count() or 1
         # A fresh interpreter, since a forked one would inherit threads that are not there any more.
@@ -55,7 +57,7 @@ class Controls:
 
     def _measure(self, name: str) -> Measured:
         with self._memory.taken(memory_of(name)):
-            return self._processes.submit(measure, name, self._wanted).result()
+            return self._processes.submit(measure, name, self._wanted[name]).result()
 
 
 class Memory:

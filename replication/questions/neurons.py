@@ -20,6 +20,7 @@ class SparsityOf(Question[Sparsity]):
     """How many neurons fire at each token."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     layers: tuple[int, ...] | None = None
     """All, unless some are named."""
@@ -45,6 +46,7 @@ class ClustersOf(Question[Clusters]):
     """Groups of neurons of one layer that fire alike, by k-means with seed 0."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     clusters: int = CLUSTERS_OF_A_LAYER
     layers: tuple[int, ...] | None = None
@@ -73,6 +75,7 @@ class FiringOf(Question[Firing]):
     """Some neurons of one layer one by one, chosen by ``seed``, and all of them in clusters."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     clusters: int = CLUSTERS_OF_A_LAYER
     neurons: int = 200
@@ -115,6 +118,7 @@ class FactorsOf(Question[Factors]):
     """The factors of the activations over a text."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     factors: int
     seed: int = 0
@@ -159,6 +163,7 @@ class ComponentsOf(Question[PrincipalComponents]):
     """Principal components of the activations that ``FactorsOf`` takes."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     components: int
 
@@ -186,6 +191,7 @@ class FeedForwardShareOf(Question[float]):
     """
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
 
     def measure(self, reader: "Reader", norm: Norm) -> float:
         """Between 0 and 1."""

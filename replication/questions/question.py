@@ -82,6 +82,8 @@ class Question(ABC, Generic[Given]):
 
     norm_matters: ClassVar[bool] = True
     """False where the answer is the same under every norm, or has all of them."""
+    reads_out: ClassVar[bool] = True
+    """False where nothing is read through the unembedding: neurons, attention, shapes."""
     published: str | None = field(default=None, kw_only=True)
     """The id of the published figure that answers it."""
 
@@ -93,7 +95,8 @@ class Question(ABC, Generic[Given]):
         kind = re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
         values = (getattr(self, field.name) for field in fields(self))
         told = [repr(self.prompt)] if self.prompt else [v for v in values if isinstance(v, str)]
-        return " ".join([kind, *told]).removesuffix(" of")
+        fresh = ["fresh"] if getattr(self, "fresh", False) else []
+        return " ".join([kind, *told, *fresh]).removesuffix(" of")
 
     @property
     def prompt(self) -> str:

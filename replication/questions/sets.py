@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from replication.questions.reader import Reader
     from replication.results.circuit import Circuit, CircuitMap
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
+    from replication.results.steering import Steering
 
 CONTROLS_TAKE = 5
 """A null is asked every fifth item of a set: a rate is taken over networks, and several of each
@@ -49,12 +50,15 @@ class WatchedOver(OverNorms["WatchedSet"]):
     """Which of two watched words leads after every layer, for every item of a set."""
 
     set: SetName
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "WatchedSet":
         """The answer under each of its norms."""
         from replication.measures.many_texts import watched_lead
 
-        asked = asked_of(reader.model, items(self.set))
+        given = items(self.set, fresh=self.fresh)
+        asked = asked_of(reader.model, given)
         return watched_lead(reader.model, asked, self.norms, reader.last_states)
 
 
@@ -65,12 +69,15 @@ class ExpectedOver(OverNorms["ExpectedSet"]):
     kind: str = "repeat"
     from_depth: float = 0.0
     """Layers at or beyond this depth are read."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "ExpectedSet":
         """The answer under each of its norms."""
         from replication.measures.many_texts import expected_tokens
 
-        patterns = [item for item in items("counting") if item.conditions["kind"] == self.kind]
+        given = items("counting", fresh=self.fresh)
+        patterns = [item for item in given if item.conditions["kind"] == self.kind]
         asked = asked_of(reader.model, patterns)
         return expected_tokens(reader.model, asked, self.from_depth, self.norms, reader.last_states)
 
@@ -79,12 +86,14 @@ class ExpectedOver(OverNorms["ExpectedSet"]):
 class ArrivalsOver(OverNorms["ArrivalSet"]):
     """When the syntax and the content of numbered lists arrive."""
 
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
+
     def measure(self, reader: "Reader", norm: Norm) -> "ArrivalSet":
-        """The answer under each of its norms, for the first text of each list."""
+        """The answer under each of its norms, for every text of the lists."""
         from replication.measures.many_texts import list_arrivals
 
-        first = {item.cluster: item for item in reversed(items("lists"))}
-        asked = asked_of(reader.model, list(reversed(first.values())))
+        asked = asked_of(reader.model, items("lists", fresh=self.fresh))
         return list_arrivals(reader.model, asked, self.norms)
 
 
@@ -153,12 +162,15 @@ class CircuitOver(Question["Circuit"]):
     norm_matters: ClassVar[bool] = False
     per_cluster: int = 1
     """Pairs of each noun, whose number is the plural and the singular in turn."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "Circuit":
         """Attribution, patching and ablation, for each pair that the model can take."""
         from replication.measures.circuit import circuit
 
-        return circuit(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
+        pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
+        return circuit(reader.model, asked_of(reader.model, pairs))
 
 
 @dataclass(frozen=True)
@@ -172,3 +184,21 @@ class CircuitByLayer(Question["CircuitMap"]):
         from replication.measures.curves import circuit_map
 
         return circuit_map(CircuitOver().measure(reader, norm))
+
+
+@dataclass(frozen=True)
+class SteeringOver(Question["Steering"]):
+    """Whether the verb follows when a difference between two prompts is added to a hidden state."""
+
+    norm_matters: ClassVar[bool] = False
+    per_cluster: int = 1
+    """Of each noun, with its plural and with its singular as the subject."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
+
+    def measure(self, reader: "Reader", norm: Norm) -> "Steering":
+        """The leads after steering at every layer, for each pair that the model can take."""
+        from replication.measures.steering import steering
+
+        pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
+        return steering(reader.model, asked_of(reader.model, pairs))

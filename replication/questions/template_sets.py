@@ -15,15 +15,17 @@ from replication.results.sets import SETS, Item
 
 
 @cache
-def items(name: str) -> tuple[Item, ...]:
-    """All items of a set, in the order of its file.
+def items(name: str, *, fresh: bool = False) -> tuple[Item, ...]:
+    """All items of a set, in the order of its file; or of the fresh set that was made alike.
 
     Raises ``ValueError``, with the sets there are, for an unknown one, and for a set whose items
     do not hold together (``check``).
     """
     if name not in SETS:
         raise ValueError(f"no template set {name!r}: expected one of {', '.join(SETS)}")
-    file = resources.files("replication").joinpath(f"data/templates/{name}.jsonl")
+    file = resources.files("replication").joinpath(
+        f"data/templates/{'fresh/' if fresh else ''}{name}.jsonl"
+    )
     read = tuple(Item.model_validate_json(line) for line in file.read_text("utf-8").splitlines())
     check(name, read)
     return read
@@ -54,7 +56,7 @@ def check(name: str, read: Iterable[Item]) -> None:
             )
 
 
-def agreement_pairs(per_cluster: int) -> tuple[Pair, ...]:
+def agreement_pairs(per_cluster: int, *, fresh: bool = False) -> tuple[Pair, ...]:
     """So many pairs of each noun, the subject in the plural and in the singular in turn; the first
     pair of the next noun has the other number.
 
@@ -63,7 +65,7 @@ def agreement_pairs(per_cluster: int) -> tuple[Pair, ...]:
     is the corrupted one.
     """
     found: dict[str, dict[str, list[Item]]] = {}
-    for item in items("agreement"):
+    for item in items("agreement", fresh=fresh):
         subject, attractor = item.conditions["subject"], item.conditions["attractor"]
         if subject != attractor:
             of_noun = found.setdefault(item.cluster, {"plural": [], "singular": []})

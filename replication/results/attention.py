@@ -130,11 +130,17 @@ class HeadStatistics:
     """(target,) how many queries the means are over."""
     distances: Float[np.ndarray, " layer"]
     """How far the heads of a layer differ: mean Jensen-Shannon distance, 0 to 1."""
+    steps: Float[np.ndarray, " layer"]
+    """How far what a head attends to changes from one token to the next: the same distance."""
     texts: tuple[str, ...]
     provenance: Provenance
 
     def __post_init__(self) -> None:
         targets = len(self.targets)
+        if self.steps.shape != self.distances.shape:
+            raise ValueError(
+                f"{len(self.steps)} steps do not fit the distances of {len(self.distances)} layers"
+            )
         if self.values.shape[0] != targets or self.values.shape[1:2] != self.distances.shape:
             raise ValueError(
                 f"values of shape {self.values.shape} do not fit {targets} targets and "

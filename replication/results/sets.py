@@ -14,6 +14,9 @@ SetName = Literal["agreement", "occupations", "lists", "counting", "blimp", "win
 
 
 SETS: tuple[SetName, ...] = get_args(SetName)
+CROSSED: dict[SetName, str] = {"agreement": "beside", "counting": "separator"}
+"""The condition that items of different clusters share, and are no more independent for it. In the
+set of occupations it is the frame; Winogender has a frame of its own for nearly each occupation."""
 
 
 class Item(BaseModel):
@@ -38,6 +41,14 @@ class Item(BaseModel):
     conditions: dict[str, str]
     """What was varied, for example ``{"subject": "plural", "attractor": "singular"}``."""
 
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The cluster, and what it is crossed with: the noun beside the verb, a frame, a mark."""
+        if self.set == "occupations":
+            return self.cluster, self.template
+        crossed = CROSSED.get(self.set)
+        return (self.cluster, self.conditions[crossed]) if crossed else (self.cluster,)
+
     @model_validator(mode="after")
     def _can_be_asked(self) -> "Item":
         if not self.prompt or self.prompt[-1].isspace():
@@ -57,12 +68,15 @@ class WatchedSet:
 
     lead: Float[np.ndarray, "norm item layer"]
     """Logit of the word that the finding expects to lead, less that of the other. Under
-    ``norm="none"`` only its sign says something: inner states are not on the scale of the head."""
+    ``norm="none"`` its size goes with the length of the state, which nothing has divided by."""
     items: tuple[Item, ...]
     left_out: tuple[Item, ...]
     """Items whose watched words are not single tokens for the model."""
     provenance: Provenance
     norms: tuple[Norm, ...] = NORMS
+    cut_words: tuple[str, ...] = ()
+    """The words that the model's tokenizer cuts into several tokens, for which items are left out:
+    a word is read at one position, as one row of the unembedding."""
 
     def __post_init__(self) -> None:
         _check("lead", self.lead.shape[:2], (len(self.norms), len(self.items)))
@@ -78,6 +92,11 @@ class WatchedSet:
     def clusters(self, **conditions: str) -> list[str]:
         """The cluster of each item with these conditions."""
         return _clusters(self.items, self.of(**conditions))
+
+    def crossed(self, **conditions: str) -> list[tuple[str, ...]]:
+        """All clusters of each item with these conditions, one of each kind."""
+        chosen = self.of(**conditions)
+        return [item.clusters for item, kept in zip(self.items, chosen, strict=True) if kept]
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,11 @@ class ExpectedSet:
         """The cluster of each item."""
         return [item.cluster for item in self.items]
 
+    @property
+    def crossed(self) -> list[tuple[str, ...]]:
+        """All clusters of each item, one of each kind."""
+        return [item.clusters for item in self.items]
+
 
 @dataclass(frozen=True)
 class ArrivalSet:
@@ -121,6 +145,11 @@ class ArrivalSet:
     def clusters(self) -> list[str]:
         """The cluster of each item."""
         return [item.cluster for item in self.items]
+
+    @property
+    def crossed(self) -> list[tuple[str, ...]]:
+        """All clusters of each item, one of each kind."""
+        return [item.clusters for item in self.items]
 
 
 @dataclass(frozen=True)

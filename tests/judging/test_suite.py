@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from claim_runs import PLANTED, ROOT
 
-from replication.judging.suite import claims_in, jobs_of
+from replication.judging.suite import claims_in, jobs_of, nulls_of
 from replication.judging.verdicts import MARKS
 from replication.models.nulls import KINDS
 from replication.models.registry import null_name
@@ -46,6 +46,18 @@ def test_a_folder_without_claims_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("claim", "left_out"),
+    [
+        ("HS-03", set()),
+        ("HS-14", {"blind-lens"}),  # on the last layer, which no lens has to read
+        ("EX-11", {"blind-lens", "shuffled-unembedding"}),  # on neurons
+    ],
+)
+def test_a_claim_has_the_nulls_that_take_something_from_it(claim: str, left_out: set[str]) -> None:
+    assert set(KINDS) - set(nulls_of(CLAIMS[claim])) == left_out
+
+
+@pytest.mark.parametrize(
     ("claim", "norms", "ids"),
     [
         (
@@ -65,7 +77,7 @@ def test_hand_worked_jobs(claim: str, norms: tuple[str, ...], ids: str) -> None:
     expected: list[str] = []
     for id in ids.split():
         subject, norm = id.split("-")
-        kinds = [f"{kind} controls of smollm2" for kind in KINDS]
+        kinds = [f"{kind} controls of smollm2" for kind in nulls_of(CLAIMS[claim])]
         expected += [
             f"{claim}[{on}-{norm}]" for on in (kinds if subject == "controls" else [subject])
         ]

@@ -3,6 +3,7 @@
 import copy
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from replication.measures.norm_parts import (
 )
 from replication.measures.record import record
 from replication.models.errors import ModelError
-from replication.models.final_norm import FinalNorm, final_norm_of
+from replication.models.final_norm import FinalNorm, Step, final_norm_of
 from replication.models.language_model import LanguageModel
 from replication.results.norm_parts import (
     BIAS,
@@ -121,16 +122,14 @@ def test_folding_leaves_the_model_and_makes_the_readings_one(
         assert (ranks.numpy() == before.of(WHOLE)).all()
     else:
         assert (after.of(RAW) == before.of(WHOLE)).all()
-        grids = [
-            lens.watched_ranks(one, record(one, PROMPT), norm, WORDS).ranks
-            for one, norm in ((other, "none"), (model, "final"))
-        ]
-        assert (grids[0] == grids[1]).all()
+        bare = lens.watched_ranks(other, record(other, PROMPT), "none", WORDS)
+        usual = lens.watched_ranks(model, record(model, PROMPT), "final", WORDS)
+        assert (bare.ranks == usual.ranks).all()
 
 
 def test_without_a_bias_a_layer_norm_folds_too() -> None:
     model = tiny.model("gpt2")
-    model.final_norm.bias.zero_()  # type: ignore[union-attr, operator]
+    model.final_norm.bias.zero_()  # type: ignore[operator]
     plain, other = norm_parts(model, record(model, PROMPT), WORDS), folded(model)
     assert (norm_parts(other, record(other, PROMPT), WORDS).of(RAW) == plain.of(WHOLE)).all()
     assert (plain.of(RAW) != plain.of(WHOLE)).any()
@@ -151,8 +150,8 @@ def test_readings_by_transformers_alone(model: LanguageModel) -> None:
     for hook in hooks:
         hook.remove()
     states = torch.stack(kept).double()
-    module = model.final_norm
-    gain = (module.weight + (1 if "gemma" in model.entry.architecture else 0)).double()  # type: ignore[operator]
+    module: Any = model.final_norm
+    gain = (module.weight + (1 if "gemma" in model.entry.architecture else 0)).double()
     clipped = states.clone()
     for row in clipped:
         row[row.abs().argsort(descending=True)[:5]] = 0
@@ -168,7 +167,7 @@ def test_readings_by_transformers_alone(model: LanguageModel) -> None:
     }
     if model.entry.architecture == "gpt2":
         expected[CENTRING] = states - states.mean(-1, keepdim=True)
-        expected[BIAS] = unit + module.bias.double()  # type: ignore[union-attr, operator]
+        expected[BIAS] = unit + module.bias.double()
     assert set(found.readings) == set(expected)
     wanted = [model.single_token(word) for word in WORDS]
     for name, read in expected.items():
@@ -202,11 +201,11 @@ def test_a_layer_norm_by_hand() -> None:
     # Mean 2 and root mean square 1 once it is taken away: (3, 1) is (1, -1).
     parts = norm([2.0, 3.0], [10.0, 20.0], centres=True)
     assert parts.steps == ("centring", "scale", "gain", "bias")
-    torch.testing.assert_close(
-        parts.apply(torch.tensor([3.0, 1.0]), parts.steps), torch.tensor([12.0, 17.0])
-    )
-    assert parts.apply(torch.tensor([3.0, 1.0]), ("gain",)).tolist() == [6, 3]
-    assert parts.apply(torch.tensor([3.0, 1.0]), ("centring",)).tolist() == [1, -1]
+    state = torch.tensor([3.0, 1.0])
+    torch.testing.assert_close(parts.apply(state, parts.steps), torch.tensor([12.0, 17.0]))
+    by_step: dict[Step, list[float]] = {"gain": [6, 3], "centring": [1, -1], "bias": [13, 21]}
+    for step, expected in by_step.items():
+        assert parts.apply(state, {step}).tolist() == expected
 
 
 def test_the_largest_are_by_size_at_each_state() -> None:
@@ -251,7 +250,7 @@ def test_what_cannot_be_read_is_named() -> None:
 
 def test_a_fresh_gain_is_no_gap() -> None:
     model = tiny.model("llama")
-    model.final_norm.weight.fill_(1)  # type: ignore[union-attr, operator]
+    model.network.model.norm.weight.fill_(1)
     found = norm_parts_over(model, PAIRS, (RAW, SIZES, SIGNS, WHOLE))
     assert (found.distance(RAW) == 0).all()
     assert not (found.closed(SIGNS) > 0).any()

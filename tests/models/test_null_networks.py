@@ -17,9 +17,9 @@ from replication.models.null_networks import (
     seeing_one_token,
     with_blocks_of,
 )
-from replication.models.nulls import KINDS, WITHOUT_NETWORK, Null, draws_of
+from replication.models.nulls import KINDS, OF_THE_LENS, WITHOUT_NETWORK, Null, draws_of
 
-NETWORKS = [kind for kind in KINDS if kind not in (*WITHOUT_NETWORK, "untrained")]
+NETWORKS = [kind for kind in KINDS if kind not in (*WITHOUT_NETWORK, *OF_THE_LENS, "untrained")]
 IDS = [3, 1, 4, 1, 5]
 
 

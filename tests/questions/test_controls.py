@@ -18,7 +18,7 @@ DOCTOR = WatchedRanksOf.of_figure("watch_doctor")
 def test_controls_side_by_side_are_as_by_themselves() -> None:
     weights.fetch(registry.MODELS["smollm2"])
     names = [registry.null_name("smollm2", "untrained", seed) for seed in (0, 1)]
-    controls = Controls([("none", DOCTOR)], processes=2)
+    controls = Controls({name: [("none", DOCTOR)] for name in names}, processes=2)
     controls.start(names)
     together = [controls.result(name).answer(DOCTOR, "none").ranks for name in names]
     controls.stop()
@@ -29,8 +29,8 @@ def test_controls_side_by_side_are_as_by_themselves() -> None:
 
 def test_what_fails_in_a_process_is_raised_here() -> None:
     two_layers = ClustersOf(Text("one"), 2, (0, 1))
-    controls = Controls([("none", two_layers)], processes=1)
     name = registry.null_name("smollm2", "untrained", 0)
+    controls = Controls({name: [("none", two_layers)]}, processes=1)
     with pytest.raises(ValueError, match="neurons of one layer"):
         controls.result(name)
     controls.stop()

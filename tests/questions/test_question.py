@@ -4,6 +4,7 @@ import pickle
 from typing import Any
 
 import pytest
+import test_agreement_settled
 import test_companion_texts
 import test_hidden_states
 import test_input_saliency
@@ -30,9 +31,10 @@ from replication.questions.precision import RankChangesOf
 from replication.questions.question import CONTINUED_BY, Question, Text, parse_range
 from replication.questions.reader import Reader
 from replication.questions.saliency import SaliencyOf
-from replication.questions.sets import AgreementByLayer, PatchingOver, WatchedOver
+from replication.questions.sets import AgreementByLayer, CircuitOver, WatchedOver
 
 MODULES = (
+    test_agreement_settled,
     test_companion_texts,
     test_hidden_states,
     test_input_saliency,
@@ -52,7 +54,12 @@ ASKED: dict[Question[Any], None] = dict.fromkeys(
 ANOTHER_WAY = {
     *("saliency_eu", "saliency_hero", "factors_cpp", "factors_hero"),  # claimed of other texts
     *("neurons_counting", "capital_positions"),  # claimed of sums over what is drawn
-    *("many_texts", "attention_layer", "patching_pair", "patching_pairs"),  # claimed of many texts
+    *(
+        "many_texts",
+        "attention_layer",
+        "patching_pair",
+        "agreement_settled",
+    ),  # claimed of many texts
 }
 """Figures that no claim asks exactly what they show."""
 TEXT = Text("The keys to the cabinet")
@@ -91,7 +98,7 @@ def test_questions_of_a_figure_have_names_of_their_own() -> None:
         (PatchingOf("a\nb", "c", "d", "e"), r"patching of 'a\nb'"),
         (WatchedOver("blimp"), "watched over blimp"),
         (AgreementByLayer(), "agreement by layer"),
-        (PatchingOver(2), "patching over"),
+        (CircuitOver(2), "circuit over"),
     ],
 )
 def test_questions_are_named_by_their_figure_or_kind_and_prompt(

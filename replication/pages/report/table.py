@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from replication.judging.claims import ClaimRecord
-from replication.judging.comparisons import Part
+from replication.judging.comparisons import Crossing, Part
 from replication.judging.findings import Finding, Findings
 
 COLUMNS = (
     *("claim", "level", "definitional", "subject", "kind", "model", "revision", "weights"),
     *("start_token", "norm", "verdict", "part", "weight", "measured", "low", "high", "relation"),
     *("bound", "unit", "holds", "margin", "items", "clusters", "clusters_holding", "p_value"),
-    *("p_corrected", "effect", "effect_unit", "standardized", "nulls", "not_beaten"),
+    *("p_corrected", "crossing", "crossing_depth", "crossing_low", "crossing_high"),
+    *("crossing_never", "crossing_article", "effect", "effect_unit", "standardized"),
+    *("nulls", "not_beaten"),
     *("known_negative", "not_testable"),
 )
 
@@ -48,4 +50,11 @@ def _rows(claim: ClaimRecord, finding: Finding) -> Iterator[dict[str, Any]]:
 
 def _of_part(part: Part) -> dict[str, Any]:
     spread = part.spread.model_dump() if part.spread else {}
-    return spread | part.model_dump() | {"part": part.statement}
+    crossing = _of_crossing(part.crossing) if part.crossing else {}
+    return spread | part.model_dump(exclude={"crossing"}) | {"part": part.statement} | crossing
+
+
+def _of_crossing(crossing: Crossing) -> dict[str, Any]:
+    told = crossing.model_dump(exclude={"what", "estimate", "items"})
+    named = {"crossing": crossing.what, "crossing_depth": crossing.estimate}
+    return named | {f"crossing_{key}": value for key, value in told.items()}

@@ -1,0 +1,63 @@
+"""What each layer contributes to a token, which the projection of hidden states is to show: HS-21.
+
+A layer's contribution to a rank is how often it halves it: from 800 to 400 as from 2 to 1, since a
+token overtakes half of those before it each time.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Bool
+
+from replication.articles.sources import HIDDEN_STATES
+from replication.articles.thresholds import OFTEN
+from replication.judging.claims import ClaimsOf
+from replication.judging.comparisons import Part, more
+from replication.measures.depth import depth_of, first_layer
+from replication.questions.layers import ContributionsOf
+from replication.questions.subjects import Case
+from replication.results.contributions import Contributions, greatest
+from replication.results.roles import Role
+from replication.results.untestable import NotTestable
+
+claim = ClaimsOf(HIDDEN_STATES)
+EU = ContributionsOf.of_figure("ranks_eu_gpt2")
+LAST_FIVE = 8 / 12
+"""Depth of the first of the last five of twelve layers."""
+
+
+def of_countries(found: Contributions) -> Bool[np.ndarray, " token"]:
+    """Which tokens are countries; ``NotTestable`` where there are none."""
+    countries = np.array([role is Role.COUNTRY for role in found.roles])
+    if not countries.any():
+        raise NotTestable(f"no token of the list is a country: {found.tokens}")
+    return countries
+
+
+@claim("HS-21", EU, relatives=("HS-10",))
+def the_projection_names_the_layer_that_raised_a_token(case: Case) -> Iterator[Part]:
+    """The projection of inner hidden states shows which layer contributed the most to raising a
+    token's score, and hence its rank: the layers that come up with the countries of the EU list are
+    the last five of twelve.
+    """
+    found = case.answer(EU)
+    countries, layers = of_countries(found), greatest(found.by_rank)
+    late = layers >= first_layer(LAST_FIVE, found.layers)
+    depths = sorted({round(depth_of(int(layer), found.layers), 2) for layer in layers[countries]})
+    yield more(
+        f"of {countries.sum()} countries, the share whose rank is raised most by one of the last "
+        f"five twelfths of the layers (depths {', '.join(map(str, depths))})",
+        late[countries].mean(),
+        OFTEN,
+        "share",
+    )
+    if found.by_score is not None:
+        rising = layers > 0
+        same = greatest(found.by_score) == layers
+        yield more(
+            f"of {rising.sum()} tokens that rise, the share whose rank and score are raised most "
+            "by the same layer",
+            same[rising].mean(),
+            OFTEN,
+            "share",
+        )
