@@ -1,4 +1,4 @@
-"""The claims over many texts and on companion texts: planted findings come out as what they are."""
+"""The claims over many texts: planted findings come out as what they are."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,32 +7,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-import test_companion_texts as companion
 import test_many_texts as many
 from claim_runs import run_claims, written
 
 from replication.base.norms import NORMS, Norm
 from replication.judging.claims import Claim
 from replication.judging.findings import Finding, judge
-from replication.measures.heads import STATISTICS
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published
 from replication.questions.template_sets import agreement_pairs, items
-from replication.results.attention import HeadStatistics
-from replication.results.lens import FormulaVariants, Stage, Uncertainty, WordProbabilities
 from replication.results.patching import PatchingProfile
 from replication.results.provenance import Provenance
 from replication.results.sets import ArrivalSet, ExpectedSet, Item, WatchedSet
 
 SOURCE = Provenance("planted", "registry", "planted", "by hand", "0", None, "none", "")
-CLAIMS = {
-    found.id: found
-    for module in (many, companion)
-    for found in vars(module).values()
-    if isinstance(found, Claim)
-}
+CLAIMS = {found.id: found for found in vars(many).values() if isinstance(found, Claim)}
 LAYERS = 4
-STAGES = tuple(Stage(layer, "feed-forward") for layer in range(LAYERS))
 RISING = [0, 1, 3, 2]  # the last two layers change places
 Answers = Mapping[Any, Any]  # by question
 
@@ -85,21 +75,6 @@ def travelling(at_last: list[float], at_subject: list[float]) -> PatchingProfile
     return PatchingProfile(subject, last, last, last, one, one, pairs, {}, SOURCE)
 
 
-def cities() -> WordProbabilities:
-    shares = np.array([[0.001, 0.002, 0.003], [0.1] * 3, [0.2, 0.1, 0.05], [0.8, 0.02, 0.01]])
-    ranks = np.array([[900, 800, 5], [50, 60, 70], [2, 9, 9], [1, 8, 9]])
-    return WordProbabilities(shares, ranks, STAGES, companion.CITIES.words, SOURCE)
-
-
-def heads() -> HeadStatistics:
-    """Each target has a head of its own that gives it 0.6; heads are 0.8 apart."""
-    values = np.full((len(STATISTICS), 2, 2), 0.1)
-    values[range(4), [0, 0, 1, 1], [0, 1, 0, 1]] = 0.6
-    names = ("first token", "previous token", "delimiter", "same word")
-    even = np.full(4, 0.1)
-    return HeadStatistics(names, values, even, (9,) * 4, np.full(2, 0.8), (), SOURCE)
-
-
 TRUE: Answers = {
     many.AGREEMENT: watched("agreement", lambda item: item.conditions["subject"] == "plural"),
     many.OCCUPATIONS: watched("occupations", lambda item: item.conditions["stereotype"] == "women"),
@@ -108,14 +83,6 @@ TRUE: Answers = {
     many.LISTS: listed(),
     many.REPEATS: cautious(),
     many.PATCHING: travelling([0, 0, 0.1, 1], [1, 1, 0.9, 0]),
-    companion.CITIES: cities(),
-    companion.FORMULA: FormulaVariants(
-        " Paris", np.full((4, 3), 0.1), np.array([[90, 80, 95]] * 3 + [[70, 1, 9]]), False, SOURCE
-    ),
-    companion.UNSURE: Uncertainty(
-        np.ones((4, 5)), np.tile([[9.0], [5], [2], [0]], 5), STAGES, ("a",) * 5, SOURCE
-    ),
-    companion.HEADS: heads(),
 }
 """What the claims say, but for the second half of HS-Q1, which contradicts the first."""
 CIRCUIT: Answers = {many.PATCHING: travelling([0.2, 0.5, 0.8, 1], [0.9, 0.6, 0.3, 0])}
@@ -125,9 +92,7 @@ def swapped(answers: Answers) -> Answers:
     """Each answer with its labels the wrong way round."""
     agreement, occupations = answers[many.AGREEMENT], answers[many.OCCUPATIONS]
     blimp, winogender, lists = (answers[q] for q in (many.BLIMP, many.WINOGENDER, many.LISTS))
-    repeats, words = answers[many.REPEATS], answers[companion.CITIES]
-    formula, unsure = answers[companion.FORMULA], answers[companion.UNSURE]
-    attention = answers[companion.HEADS]
+    repeats = answers[many.REPEATS]
     return {
         many.AGREEMENT: replace(agreement, lead=-agreement.lead),
         many.OCCUPATIONS: replace(occupations, lead=-occupations.lead),
@@ -136,15 +101,6 @@ def swapped(answers: Answers) -> Answers:
         many.LISTS: replace(lists, syntax=lists.content, content=lists.syntax),
         many.REPEATS: replace(repeats, probabilities=repeats.probabilities[:, :, RISING]),
         many.PATCHING: CIRCUIT[many.PATCHING],
-        companion.CITIES: replace(
-            words, ranks=words.ranks[:, ::-1], probabilities=words.probabilities[:, ::-1]
-        ),
-        # Every formula gives the same, and there is a bias.
-        companion.FORMULA: replace(formula, ranks=formula.ranks[:, [0] * 3], head_has_bias=True),
-        companion.UNSURE: replace(unsure, divergence=unsure.divergence[::-1]),
-        companion.HEADS: replace(
-            attention, values=1 - attention.values - 0.4, distances=1 - attention.distances
-        ),
     }
 
 
@@ -257,13 +213,6 @@ def test_work_of_both_kinds_is_judged_apart() -> None:
     assert found("HS-17-many", answers).verdict == "replicated"
     finding = found("HS-18-many", answers)
     assert (finding.verdict, failing(finding)) == ("partially", [0])
-
-
-def test_the_right_formula_is_the_one_with_one_norm() -> None:
-    formula = TRUE[companion.FORMULA]
-    worse = replace(formula, ranks=np.array([[90, 80, 95]] * 4))
-    worse.ranks[-1] = 70, 75, 1
-    assert failing(found("LL-02", {companion.FORMULA: worse})) == [2]
 
 
 def test_too_few_items_are_not_testable() -> None:
