@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from replication.figures.drawing.attention import attention_page
+from replication.figures.drawing.contributions import contributions_page
 from replication.figures.drawing.curves import curves_page
 from replication.figures.drawing.factors import factors_page
 from replication.figures.drawing.formulas import formulas_page
@@ -17,6 +18,7 @@ from replication.figures.drawing.patching import effects_page
 from replication.figures.drawing.ranks import ranks_page
 from replication.figures.drawing.saliency import saliency_page
 from replication.results.attention import LayerAttention
+from replication.results.contributions import Contributions
 from replication.results.factors import Factors
 from replication.results.lens import FormulaVariants, PositionGrid, Uncertainty, WordProbabilities
 from replication.results.neurons import Firing
@@ -73,5 +75,6 @@ for kind, page in (
     (WordProbabilities, words_page),
     (PatchingEffects, effects_page),
     (LayerCurves, curves_page),
+    (Contributions, contributions_page),
 ):
     _page.register(kind, lambda _, results, title, page=page: page(results, title))
