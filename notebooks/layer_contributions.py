@@ -26,7 +26,9 @@ from replication.figures.saving import save
 from replication.figures.table import FIGURES
 
 # %%
-figure = FIGURES["layer_contributions"].of(prompt=prompt, continuation=continuation, generate=generate)
+figure = FIGURES["layer_contributions"].of(
+    prompt=prompt, continuation=continuation, generate=generate
+)
 results = answers(figure.questions, model, norms)
 drawing = draw(results, figure.title, **figure.options)
 

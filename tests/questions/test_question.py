@@ -7,6 +7,7 @@ import pytest
 import test_companion_texts
 import test_hidden_states
 import test_input_saliency
+import test_layer_contributions
 import test_many_texts
 import test_neuron_factors
 import test_slips
@@ -36,6 +37,7 @@ MODULES = (
     test_companion_texts,
     test_hidden_states,
     test_input_saliency,
+    test_layer_contributions,
     test_many_texts,
     test_neuron_factors,
     test_slips,
@@ -51,8 +53,15 @@ ASKED: dict[Question[Any], None] = dict.fromkeys(
 )
 ANOTHER_WAY = {
     *("saliency_eu", "saliency_hero", "factors_cpp", "factors_hero"),  # claimed of other texts
+    "cordoba",  # likewise
     *("neurons_counting", "capital_positions"),  # claimed of sums over what is drawn
-    *("many_texts", "attention_layer", "patching_pair", "patching_pairs"),  # claimed of many texts
+    *(
+        "cordoba",
+        "many_texts",
+        "attention_layer",
+        "patching_pair",
+        "patching_pairs",
+    ),  # claimed of many texts
 }
 """Figures that no claim asks exactly what they show."""
 TEXT = Text("The keys to the cabinet")
