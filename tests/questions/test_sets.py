@@ -178,7 +178,7 @@ def test_a_fresh_set_is_asked_in_place_of_the_other(control: LanguageModel) -> N
     asked = items("occupations", fresh=True)[::CONTROLS_TAKE]
     assert (*found.items, *found.left_out) == asked
     terms = ExpectedOver(fresh=True).measure(Reader(control), "none").items
-    assert set(terms) < set(items("counting", fresh=True))
+    assert all(item in items("counting", fresh=True) for item in terms)
     lists = ArrivalsOver(fresh=True).measure(Reader(control), "none").items
     assert lists == items("lists", fresh=True)[::CONTROLS_TAKE]
     assert not set(agreement_pairs(1, fresh=True)) & set(agreement_pairs(1))
