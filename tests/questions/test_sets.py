@@ -178,6 +178,24 @@ def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
     assert set(numbers.values()) == {1}
 
 
+def test_a_fresh_set_is_asked_in_place_of_the_other(control: LanguageModel) -> None:
+    for question in (ExpectedOver(), PatchingOver(), ArrivalsOver(), WatchedOver("agreement")):
+        assert question.of(fresh=True) != question
+        assert question.of(fresh=True).id == f"{question.id} fresh"
+    found = WatchedOver("occupations", fresh=True).measure(Reader(control), "none")
+    asked = items("occupations", fresh=True)[::CONTROLS_TAKE]
+    assert (*found.items, *found.left_out) == asked
+    terms = ExpectedOver(fresh=True).measure(Reader(control), "none").items
+    assert all(item in items("counting", fresh=True) for item in terms)
+    lists = ArrivalsOver(fresh=True).measure(Reader(control), "none").items
+    assert lists == items("lists", fresh=True)[::CONTROLS_TAKE]
+    assert not set(agreement_pairs(1, fresh=True)) & set(agreement_pairs(1))
+
+
+def test_every_text_of_the_lists_is_asked(fluent: LanguageModel) -> None:
+    assert ArrivalsOver().measure(Reader(fluent), "none").items == items("lists")
+
+
 def test_more_pairs_of_each_noun_hold_the_first_ones() -> None:
     assert set(agreement_pairs(1)) < set(agreement_pairs(2)) < set(agreement_pairs(3))
     assert len(agreement_pairs(3)) == 90
