@@ -263,11 +263,11 @@ def commas_are_settled_before_digits(case: Case) -> Iterator[Part]:
     last = at_most("worst rank of a digit after the last layer", digits.max(), 1, "ranks")
     what = "all digits have rank 1"
     yield at_depth(last, crossing_of(what, np.array([digit]), article=5 / 6))
-    between = digit - comma + 1e-9
-    statement = "one layer of the article's six, against the depth between them"
-    yield further(at_most(statement, 1 / 6, between, "depth"))
-    statement = "literally, one layer against the layers between them"
-    yield beside(at_most(statement, 1, between * grid.layers, "layers"))
+    between = digit - comma + 1e-9  # float sums: one layer of six is to count as one
+    statement = "depth between them, against one layer of the article's six"
+    yield further(more(statement, between, 1 / 6, "depth"))
+    statement = "literally, layers between them, against one"
+    yield beside(more(statement, between * grid.layers, 1, "layers"))
     if case.is_paper_model(COUNTING):
         yield further(agrees("depth from which commas have rank 1", comma, 4 / 6, 1e-9, "depth"))
         yield further(agrees("depth from which digits have rank 1", digit, 5 / 6, 1e-9, "depth"))
