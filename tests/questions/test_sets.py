@@ -21,6 +21,7 @@ from replication.questions.question import Question
 from replication.questions.reader import Reader
 from replication.questions.sets import (
     CONTROLS_TAKE,
+    NULLS_TAKE,
     AgreementByLayer,
     ArrivalsOver,
     CircuitByLayer,
@@ -140,20 +141,23 @@ def test_circuits_over_pairs_of_the_set(fluent: LanguageModel, control: Language
     assert len(found.pairs) + sum(found.left_out.values()) == 30
     assert len(found.pairs) > 10
     part = CircuitOver(2).measure(Reader(control), "none")
-    asked = agreement_pairs(2)[::CONTROLS_TAKE]
+    asked = agreement_pairs(2)[::NULLS_TAKE]
     assert set(part.pairs) <= set(asked)
     again = circuit(control, part.pairs)
     np.testing.assert_array_equal(part.patching.at_last, again.patching.at_last)
     assert len(part.pairs) + sum(part.left_out.values()) == len(asked)
     assert {pair.right for pair in asked} == {" are", " is"}
     assert CircuitOver(2) != CircuitOver()
+    assert (found.patching.at_subject, found.ablation.attention) == (None, None)
     shown = CircuitByLayer().measure(Reader(fluent), "none")
     assert shown.transport.items == (len(found.pairs),) * 2
     np.testing.assert_allclose(
         shown.transport.estimate[:, 1], found.patching.at_last.mean(axis=1), atol=1e-6
     )
     np.testing.assert_allclose(
-        shown.decision.estimate[1, 0], found.ablation.attention.mean(axis=0), atol=1e-6
+        shown.decision.estimate[0, 0],
+        found.attribution.of_gap(found.attribution.attention).mean(axis=0),
+        atol=1e-6,
     )
 
 
