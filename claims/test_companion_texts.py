@@ -34,6 +34,7 @@ from replication.results.lens import FORMULAS
 from replication.results.untestable import NotTestable
 
 lens_claim, attention_claim = ClaimsOf(LOGIT_LENS), ClaimsOf(ATTENTION_VIEWS)
+steering_claim = ClaimsOf(LOGIT_LENS, level="many texts")
 
 CAPITAL = Text("The capital of France is")
 CITIES = WordsOf(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)
@@ -105,7 +106,7 @@ def layers_come_closer_to_the_output(case: Case) -> Iterator[Part]:
     )
 
 
-@lens_claim("LL-05", STEERING, norm_matters=False)
+@steering_claim("LL-05", STEERING, norm_matters=False)
 def the_verb_follows_a_vector(case: Case) -> Iterator[Part]:
     """Changing a hidden state changes what is said: where the difference of the states of two
     prompts that differ in number is added to the last state of a third, the verb follows.

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from replication.articles.sources import HIDDEN_STATES
+from replication.articles.thresholds import FAMILY, SIGNIFICANT
 from replication.base.norms import Norm
 from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import (
@@ -23,9 +24,12 @@ from replication.judging.comparisons import (
     core,
     crossing_of,
     further,
+    less,
+    more,
     mostly,
 )
 from replication.measures.depth import crossing
+from replication.measures.occupations import with_share_of_women
 from replication.questions.sets import ArrivalsOver, ExpectedOver, WatchedOver
 from replication.questions.subjects import Case
 from replication.results.sets import ExpectedSet, WatchedSet
@@ -212,6 +216,27 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
         )
 
 
+@claim("HS-18-share", OCCUPATIONS, norm_matters=False, generalizes="HS-18")
+def the_last_layer_goes_by_the_share_of_women(case: Case) -> Iterator[Part]:
+    """The more women do the work, the further the last layer puts the woman's word before the
+    man's.
+    """
+    yield from by_share(case.answer(OCCUPATIONS))
+
+
+def by_share(found: WatchedSet) -> Iterator[Part]:
+    """How the lead of the woman's word goes with the share of women, not cut in two."""
+    goes = with_share_of_women(found)
+    statement = (
+        f"rank correlation, over {goes.clusters} occupations, of the lead of the woman's word with "
+        f"the share of women ({goes.rho:.2f}, 95 % from {goes.low:.2f} to {goes.high:.2f}): its "
+        "lower end"
+    )
+    yield more(statement, goes.low, 0, "rho")
+    statement = f"its p-value when shares are dealt at random, times {FAMILY} findings"
+    yield less(statement, min(1.0, FAMILY * goes.p_value), SIGNIFICANT, "probability")
+
+
 @claim("HS-14-held-out", BLIMP, norm_matters=False, generalizes="HS-14")
 def verbs_of_others_agree_at_the_end(case: Case) -> Iterator[Part]:
     """On sentences of others (BLiMP: a noun of the other number, or a relative clause, between
@@ -235,6 +260,14 @@ def pronouns_of_others_go_by_who_does_the_work(case: Case) -> Iterator[Part]:
     women do; for work that mostly men do " he" stays first.
     """
     yield from by_workers(case.answer(WINOGENDER))
+
+
+@claim("HS-18-share-held-out", WINOGENDER, norm_matters=False, generalizes="HS-18")
+def pronouns_of_others_go_by_the_share_of_women(case: Case) -> Iterator[Part]:
+    """On sentences of others (Winogender) the more women do the work, the further the last layer
+    puts " she" before " he".
+    """
+    yield from by_share(case.answer(WINOGENDER))
 
 
 @claim("HS-20-many", LISTS, generalizes="HS-20")

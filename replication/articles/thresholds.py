@@ -99,7 +99,7 @@ holds on half of them, and of ten draws more than a quarter with a chance of 0.9
 SIGNIFICANT = 0.05
 """Below it a corrected p-value counts."""
 
-FAMILY = 20
+FAMILY = 30
 """Findings over many texts that are tested for each model under each reading of the norm, by which
 their p-values are multiplied (Bonferroni): the number of such claims in the suite, rounded up to
 the next ten, so that a verdict does not hang on which of them were run."""

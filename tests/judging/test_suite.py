@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from claim_runs import PLANTED, ROOT
 
+from replication.articles.thresholds import FAMILY
 from replication.judging.suite import claims_in, jobs_of, nulls_of
 from replication.judging.verdicts import MARKS
 from replication.models.nulls import KINDS
@@ -31,6 +32,11 @@ def test_claims_are_found_without_a_trace_on_the_path(tmp_path: Path) -> None:
     before = list(sys.path)
     assert [claim.id for claim in claims_in(tmp_path)] == ["T-01", "T-02"]
     assert sys.path == before
+
+
+def test_p_values_are_corrected_for_as_many_findings_as_there_are() -> None:
+    tested = sum(claim.level == "many texts" for claim in CLAIMS.values())
+    assert FAMILY - 10 < tested <= FAMILY
 
 
 def test_two_claims_of_one_id_are_refused(tmp_path: Path) -> None:

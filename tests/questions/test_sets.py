@@ -183,7 +183,7 @@ def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
 
 
 def test_a_fresh_set_is_asked_in_place_of_the_other(control: LanguageModel) -> None:
-    for question in (ExpectedOver(), PatchingOver(), ArrivalsOver(), WatchedOver("agreement")):
+    for question in (ExpectedOver(), CircuitOver(), ArrivalsOver(), WatchedOver("agreement")):
         assert question.of(fresh=True) != question
         assert question.of(fresh=True).id == f"{question.id} fresh"
     found = WatchedOver("occupations", fresh=True).measure(Reader(control), "none")
