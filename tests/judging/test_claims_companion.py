@@ -149,7 +149,8 @@ def test_the_first_token_has_no_part_in_what_decides() -> None:
     finding = found("BV-05", {companion.SEEN: seen(0.1, 0.3, 0.1, 0.3, 0.2)})
     assert finding.verdict == "generalises"
     literal = finding.parts[1]
-    assert (literal.weight, literal.measured) == ("beside", pytest.approx(0.6))
+    assert literal.weight == "beside"
+    assert literal.measured == pytest.approx(0.6)
 
 
 def test_a_capital_in_pieces_is_not_testable() -> None:

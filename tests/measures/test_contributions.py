@@ -1,6 +1,7 @@
 """What each layer contributes: by hand, and against the logits of the network itself."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +102,6 @@ def test_questions_ask_for_the_librarys_numbers() -> None:
         ({"ranks": FOUND.ranks - 1}, "a rank is 0"),
     ],
 )
-def test_what_does_not_fit_is_refused(changes: dict[str, object], message: str) -> None:
+def test_what_does_not_fit_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         replace(FOUND, **changes)
