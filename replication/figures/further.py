@@ -150,7 +150,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "agreement_settled",
-        "Where agreement is settled: which heads bring the number, which blocks write it",
+        "Where agreement is settled, head by head",
         ("HS-Q1-transport", "HS-Q1-decision"),
         (CircuitByLayer(),),
         "Curves along the layers of how much of the effect lies at the subject and at the last "
