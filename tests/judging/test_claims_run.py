@@ -12,6 +12,7 @@ import pytest
 from claim_runs import ON_PUBLISHED, PLANTED, run_claims, written
 from hub_server import NAME, WEIGHTS, Hub
 
+from replication.base.norms import READINGS
 from replication.models.nulls import KINDS, WITHOUT_NETWORK, draws_of
 
 LISTED = """
@@ -218,16 +219,15 @@ def test_a_hub_without_the_model_is_asked_once_and_each_finding_is_kept(tmp_path
     assert run.returncode == 0
     (skipped,) = re.findall(r"^SKIPPED \[(\d+)\] claims/conftest.py:\d+: (.+)$", run.stdout, re.M)
     told = "not_testable: weights not available: distilgpt2: the hub has no distilbert/distilgpt2"
-    assert (
-        skipped[0] == "40"
-    )  # two claims under two norms, each on the model and on nine kinds of null
+    # Two claims: on the model under three readings, on nine kinds of null under two.
+    assert skipped[0] == "42"
     assert skipped[1].startswith(told)
-    assert "distilgpt2: 4 findings not_testable: weights not available" in run.stdout
+    assert "distilgpt2: 6 findings not_testable: weights not available" in run.stdout
     findings = written(tmp_path, "claims-partial.json")
     assert [(f.claim, f.norm, f.verdict, f.measured) for f in findings.findings] == [
         (claim, norm, "not_testable", "weights not available")
         for claim in ("T-01", "T-02")
-        for norm in ("none", "final")
+        for norm in READINGS
     ]
     assert {(f.subject, f.holds, f.nulls) for f in findings.findings} == {("distilgpt2", None, ())}
     assert findings.controls == ()
