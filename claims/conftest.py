@@ -14,6 +14,7 @@ import pytest
 from replication.base.norms import READINGS
 from replication.judging.claims import Claim
 from replication.judging.findings import ChanceFinding, Finding
+from replication.judging.freeze import readings
 from replication.judging.negatives import controls_of, is_high, negative, read
 from replication.judging.runner import NO_WEIGHTS, Runner
 from replication.judging.saving import check_writable, write
@@ -187,7 +188,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if not runner.found:
         return
     suite: tuple[Claim, ...] = config.stash.get(SUITE, ())
-    findings = runner.findings(suite)
+    findings = runner.findings(suite, readings(FOLDER))
     path = write(findings, config.getoption("--claims-json"))
     terminalreporter.section("verdicts")
     terminalreporter.write(as_text(findings))

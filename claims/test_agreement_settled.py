@@ -93,9 +93,6 @@ def the_number_arrives_in_the_last_layer(case: Case) -> Iterator[Part]:
         yield further(of_others(found, statement, effect, "share of the gap"))
     statement = f"in which they give the subject more than {ATTENDS} of their attention"
     yield further(of_others(found, statement, heads.on_subject.mean(axis=1), "attention"))
-    late = found.patching.at_subject[0, :, start]
-    statement = "whose subject still brings back more than half there"
-    yield beside(of_pairs(found, statement, late > OFTEN, late))
     several = len({head.layer for head in heads.named})
     yield beside(more("layers that the named heads are of", several, 1, "layers"))
     literal = 1 - brought[:, -2]

@@ -1,27 +1,33 @@
-"""What each layer contributes to a token, which the projection of hidden states is to show: HS-21.
+"""What each layer contributes to a token, which the projection of hidden states is to show (HS-21),
+and a text of the gallery of which that article says nothing (HS-22).
 
 A layer's contribution to a rank is how often it halves it: from 800 to 400 as from 2 to 1, since a
 token overtakes half of those before it each time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Bool
 
+from replication.articles import gallery
 from replication.articles.sources import HIDDEN_STATES
-from replication.articles.thresholds import OFTEN
+from replication.articles.thresholds import NEAR_TOP, OFTEN
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, more
-from replication.measures.depth import depth_of, first_layer
+from replication.judging.comparisons import Part, less, more
+from replication.measures.depth import crossing, depth_of, first_layer
 from replication.questions.layers import ContributionsOf
+from replication.questions.lens import RanksOf
+from replication.questions.question import Text
 from replication.questions.subjects import Case
 from replication.results.contributions import Contributions, greatest
-from replication.results.roles import Role
+from replication.results.ranks import RankGrid
+from replication.results.roles import Role, places
 from replication.results.untestable import NotTestable
 
 claim = ClaimsOf(HIDDEN_STATES)
 EU = ContributionsOf.of_figure("ranks_eu_gpt2")
+CITIES = RanksOf(Text(gallery.PROMPT, gallery.CITIES))
 LAST_FIVE = 8 / 12
 """Depth of the first of the last five of twelve layers."""
 
@@ -61,3 +67,27 @@ def the_projection_names_the_layer_that_raised_a_token(case: Case) -> Iterator[P
             OFTEN,
             "share",
         )
+
+
+def beginnings(grid: RankGrid, names: Sequence[str]) -> list[int]:
+    """The tokens that begin some names, each of which occurs once."""
+    visible = [place for _, place in places(grid.tokens)]
+    return [visible.index("".join(grid.tokens).index(name)) for name in names]
+
+
+@claim("HS-22", CITIES)
+def names_that_a_text_repeats_are_found_earlier(case: Case) -> Iterator[Part]:
+    """Gallery, Cordoba: the article shows the text without a word on it. A question of this package
+    is whether, in a list of cities after it, those that the text names are near the top from an
+    earlier layer on than those that it does not.
+    """
+    grid = case.answer(CITIES)
+    depths = crossing(grid.ranks <= NEAR_TOP)
+    repeated, new = (depths[beginnings(grid, n)] for n in (gallery.REPEATED, gallery.NEW))
+    yield less(
+        f"median depth from which the first tokens of {', '.join(gallery.REPEATED)} stay near the "
+        f"top, against {', '.join(gallery.NEW)}",
+        np.median(repeated),
+        np.median(new),
+        "depth",
+    )

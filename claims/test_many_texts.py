@@ -66,7 +66,7 @@ def caution(found: ExpectedSet, norm: Norm) -> Part:
         "share of patterns whose repeated token is best before and after the last sixth of the "
         "depth and loses probability there",
         best & (fall > 0),
-        found.clusters,
+        found.crossed,
         values=fall,
         values_unit="probability",
     )
@@ -78,7 +78,7 @@ def literal_caution(found: ExpectedSet, norm: Norm) -> Part:
     best = (found.ranks[under][:, -2:] == 1).all(axis=1)
     fall = found.probabilities[under, :, -2] > found.probabilities[under, :, -1]
     statement = "literally, share of patterns whose token is best in the last two layers and loses"
-    return beside(mostly(statement, best & fall, found.clusters))
+    return beside(mostly(statement, best & fall, found.crossed))
 
 
 @claim("HS-14-many", AGREEMENT, norm_matters=False, generalizes="HS-14")
@@ -92,7 +92,7 @@ def most_verbs_agree_at_the_end(case: Case) -> Iterator[Part]:
         yield mostly(
             f"share of {number} subjects with {verb!r} first after the last layer",
             ahead[:, -1],
-            found.clusters(**kept),
+            found.crossed(**kept),
             values=found.lead[found.norms.index("final")][found.of(**kept), -1],
             values_unit="logits",
             by_layer=ahead,
@@ -108,7 +108,7 @@ def no_layer_before_the_last_agrees_with_most_subjects(case: Case) -> Iterator[P
     ahead = case.answer(AGREEMENT).ahead(case.norm, **MISLED)
     literal = ahead[:, -1] & ~ahead[:, :-1].any(axis=1)
     statement = "literally, share of them with ' are' first after the last layer and none before"
-    yield beside(mostly(statement, literal, case.answer(AGREEMENT).clusters(**MISLED)))
+    yield beside(mostly(statement, literal, case.answer(AGREEMENT).crossed(**MISLED)))
 
 
 def lateness(case: Case, norm: Norm) -> Part:
@@ -120,7 +120,7 @@ def lateness(case: Case, norm: Norm) -> Part:
     depths = crossing(ahead.T)
     early = early_share(ahead)
     late = (depths > LAST + 1e-6) & (depths <= 1) & (early < 1 / DISTILGPT2)
-    clusters = found.clusters(**MISLED)
+    clusters = found.crossed(**MISLED)
     return at_depth(
         mostly(
             "share of plural subjects with ' are' first for good in the last sixth of the depth "
@@ -145,7 +145,7 @@ def a_singular_subject_has_its_verb_in_every_layer(case: Case) -> Iterator[Part]
     before " are".
     """
     found = case.answer(AGREEMENT)
-    ahead, clusters = found.ahead(case.norm, **STEADY), found.clusters(**STEADY)
+    ahead, clusters = found.ahead(case.norm, **STEADY), found.crossed(**STEADY)
     fails = (~ahead).mean(axis=1)
     yield at_depth(
         mostly(
@@ -169,7 +169,7 @@ def inner_layers_prefer_men_for_most_occupations(case: Case) -> Iterator[Part]:
     found = case.answer(OCCUPATIONS)
     for workers in ("women", "men"):
         kept = {"stereotype": workers}
-        ahead, clusters = found.ahead(case.norm, **kept), found.clusters(**kept)
+        ahead, clusters = found.ahead(case.norm, **kept), found.crossed(**kept)
         man = ahead if workers == "men" else ~ahead
         of_whom = f"work done mostly by {workers}: share of texts with the man's word first"
         yield mostly(
@@ -204,7 +204,7 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
                 f"work done mostly by {workers}: share of texts with their word first after the "
                 "last layer",
                 ahead[:, -1],
-                found.clusters(**kept),
+                found.crossed(**kept),
                 values=found.lead[found.norms.index("final")][found.of(**kept), -1],
                 values_unit="logits",
                 by_layer=ahead,
@@ -222,7 +222,7 @@ def verbs_of_others_agree_at_the_end(case: Case) -> Iterator[Part]:
     yield mostly(
         "share of sentences with the right verb first after the last layer",
         ahead[:, -1],
-        found.clusters(),
+        found.crossed(),
         values=found.lead[found.norms.index("final"), :, -1],
         values_unit="logits",
         by_layer=ahead,
@@ -250,7 +250,7 @@ def syntax_comes_before_content_in_most_lists(case: Case) -> Iterator[Part]:
             "share of lists whose newlines and periods stay near the top from an earlier layer on "
             "than what they list",
             later > 0,
-            found.clusters,
+            found.crossed,
             values=later,
             values_unit="depth",
         ),

@@ -116,7 +116,7 @@ def goes_with(name: str, found: RoleScore, pattern: str = "factor") -> Part:
     """The part that a pattern goes with a role above chance."""
     next_best = "" if found.runner_up is None else f" (next best {found.runner_up:.2f})"
     statement = f"{name}: correlation of {pattern} {found.pattern}{next_best}"
-    return more(statement, found.correlation, found.shuffled_95, "correlation")
+    return more(statement, found.correlation, found.chance_95, "correlation")
 
 
 def different(scores: Iterable[RoleScore], pattern: str = "factors") -> Part:

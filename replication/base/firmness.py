@@ -43,18 +43,23 @@ def detectable_share(clusters: int, level: float, power: float = POWER) -> float
 
 
 def most_hold(
-    clusters: Labels, level: float, seed: int = 0, resamples: int = RESAMPLES
+    clusters: Labels,
+    voters: Labels,
+    level: float,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> Callable[[Holds], bool]:
     """The rule for a finding over many items, as what decides for given items.
 
     Most hold if the interval of their share (``cluster_bootstrap``) lies above one half and the
-    test over clusters (``cluster_majority``) gives less than ``level``. The draws are made once.
+    test over the clusters that vote (``cluster_majority``) gives less than ``level``. The draws are
+    made once.
     """
     weights = draws(clusters, len(clusters), seed, resamples)
-    weights /= weights.sum(axis=1)[:, None]
+    weights = weights / weights.sum(axis=1)[:, None]
 
     def decide(holds: Holds) -> bool:
-        if cluster_majority(holds, clusters).p_value >= level:
+        if cluster_majority(holds, voters).p_value >= level:
             return False
         column = holds[:, None].astype(float)
         low, _, _ = ends_of_means(weights @ column, column, clusters)

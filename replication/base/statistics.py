@@ -14,10 +14,11 @@ narrow by much and may be too wide, which the widest interval of one kind alone 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from scipy import stats
 
 RESAMPLES = 10_000
@@ -119,9 +120,22 @@ def cluster_bootstrap(
         return Interval(low, high, estimate, level, resamples, seed, means.methods[0])
     _check_finite(values)
     counts = draws(clusters, len(values), seed, resamples).astype(int)
-    drawn = [statistic(np.repeat(values, count)) for count in counts]
+    if statistic is np.median:
+        drawn = _medians(values, counts)
+    else:
+        drawn = np.array([statistic(np.repeat(values, count)) for count in counts])
     low, high = np.quantile(drawn, _ends(level))
     return Interval(float(low), float(high), float(statistic(values)), level, resamples, seed)
+
+
+def _medians(values: Values, counts: Int[np.ndarray, "draw item"]) -> Float[np.ndarray, " draw"]:
+    """The median of each draw, whose items occur so often."""
+    order = values.argsort()
+    ranked, reached = values[order], counts[:, order].cumsum(axis=1)
+    last = reached[:, -1:]
+    # The two in the middle, which are one and the same of an odd number; places begin with 0.
+    lower, upper = ((reached > middle).argmax(axis=1) for middle in ((last - 1) // 2, last // 2))
+    return np.asarray((ranked[lower] + ranked[upper]) / 2)
 
 
 def median_difference(
@@ -188,13 +202,22 @@ def draws(
 
     A draw of crossed kinds that happens to hold no item is left out.
     """
+    return _draws(tuple(clusters), items, seed, resamples)
+
+
+@lru_cache(maxsize=8)  # the same texts are judged for each norm, and for each null
+def _draws(
+    clusters: tuple[Any, ...], items: int, seed: int, resamples: int
+) -> Float[np.ndarray, "draw item"]:
     random = np.random.default_rng(seed)
     counts = np.ones((resamples, items))
     for members in _kinds(items, clusters):
         size = len(members)
         drawn = random.multinomial(size, np.full(size, 1 / size), size=resamples)
         counts *= drawn[:, members.argmax(axis=0)]
-    return counts[counts.any(axis=1)]
+    kept = counts[counts.any(axis=1)]
+    kept.setflags(write=False)
+    return kept
 
 
 def cluster_majority(

@@ -1,8 +1,10 @@
 """The figures beyond the articles' own: companion texts, open questions, many texts."""
 
+from replication.articles import gallery
 from replication.figures.figure import Figure
 from replication.questions.attention import LayerAttentionOf
-from replication.questions.lens import FormulasOf, PositionsOf, UncertaintyOf, WordsOf
+from replication.questions.layers import ContributionsOf
+from replication.questions.lens import FormulasOf, PositionsOf, RanksOf, UncertaintyOf, WordsOf
 from replication.questions.norm_parts import NormPartsOf
 from replication.questions.patching import PatchingOf
 from replication.questions.question import Text
@@ -19,10 +21,39 @@ LENS = "nostalgebraist 2020, interpreting GPT: the logit lens"
 VIEWS = "Vig 2019, A Multiscale Visualization of Attention in the Transformer Model"
 QUESTION = "Alammar 2021, https://jalammar.github.io/hidden-states/: a question that it leaves open"
 CAPITAL = Text("The capital of France is")
+ARTICLE = "Alammar 2021, https://jalammar.github.io/hidden-states/: its pictures and words"
 SENTENCE = Text("The keys to the cabinet are here, and the key to the doors")
 
 
 FURTHER_FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "layer_contributions",
+        "What each layer contributes",
+        ("HS-21",),
+        (ContributionsOf.of_figure("ranks_ones"), ContributionsOf.of_figure("ranks_eu_gpt2")),
+        "Grids with layers down and the tokens of two texts across, purple where a layer raises a "
+        "token in rank or in probability and brown where it lowers it: countries are raised most "
+        "by the lowest rows.",
+        stated_source=ARTICLE,
+    ),
+    Figure(
+        "cordoba",
+        "Cordoba: the text of the gallery",
+        ("HS-22",),
+        (RanksOf(Text(gallery.PROMPT, gallery.SHOWN)),),
+        "Wide grids with the rank after every layer of each token by which a model of the article "
+        "continued a text on Spain, darker where better.",
+        stated_source=ARTICLE,
+    ),
+    Figure(
+        "cordoba_cities",
+        "Cordoba: cities that the text names, and others",
+        ("HS-22",),
+        (RanksOf(Text(gallery.PROMPT, gallery.CITIES)),),
+        "Grids with the rank after every layer of each token of a list of cities after a text on "
+        "Spain, darker where better: cities that the text names are dark a little earlier.",
+        stated_source=ARTICLE,
+    ),
     Figure(
         "capital_words",
         "The capital of France: three cities",
@@ -119,7 +150,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "agreement_settled",
-        "Where agreement is settled: which heads bring the number, which blocks write it",
+        "Where agreement is settled, head by head",
         ("HS-Q1-transport", "HS-Q1-decision"),
         (CircuitByLayer(),),
         "Curves along the layers of how much of the effect lies at the subject and at the last "

@@ -14,6 +14,7 @@ from replication.base.norms import Norm
 from replication.base.records import Record
 from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
+from replication.judging.freeze import Readings
 from replication.judging.rates import NullRate
 from replication.judging.rules import Verdict, all_hold, core_holds, verdict_of
 from replication.models.nulls import NullKind
@@ -91,6 +92,8 @@ class Findings(Record):
     environment: Environment
     complete: bool
     """False where a part of the claims was selected."""
+    readings: Readings | None = None
+    """By which readings and rules; None where the claims stand in no folder."""
     text: str | None = None
     """The text that all were judged on instead of the claims' own, where one was given."""
     claims: tuple[ClaimRecord, ...]

@@ -22,6 +22,7 @@ from replication.judging.findings import (
     judge,
     untestable,
 )
+from replication.judging.freeze import Readings
 from replication.judging.negatives import Known
 from replication.judging.rates import NullRate
 from replication.judging.suite import Job, is_on_one_text, jobs_of
@@ -124,7 +125,7 @@ class Runner:
         self.found[job] = found.model_copy(update={"known_negative": listed and listed.reason})
         return self.found[job]
 
-    def findings(self, suite: Iterable[Claim] = ()) -> Findings:
+    def findings(self, suite: Iterable[Claim] = (), readings: Readings | None = None) -> Findings:
         """All that was found, each finding with the rates of its own model's nulls.
 
         It is complete if every job of ``suite``, all claims that there are, was judged under
@@ -141,6 +142,7 @@ class Runner:
         return Findings(
             environment=environment(),
             complete=self._complete(suite),
+            readings=readings,
             text=self.text.prompt + self.text.continuation if self.text else None,
             claims=claims,
             findings=tuple(

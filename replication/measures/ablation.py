@@ -23,13 +23,16 @@ from replication.results.patching import Place, Site
 PARTS: tuple[Site, ...] = ("attention", "feed-forward")
 
 
-def ablation(model: LanguageModel, read: Sequence[Runs], named: Sequence[Head]) -> Ablation:
-    """What remains of every pair's gap without single parts, without all of them beyond 5/6 of the
-    depth or before, and without the named heads.
+def ablation(
+    model: LanguageModel, read: Sequence[Runs], named: Sequence[Head], *, by_layer: bool
+) -> Ablation:
+    """What remains of every pair's gap without all parts beyond 5/6 of the depth or before, without
+    the named heads, and, ``by_layer``, without each single part.
     """
     layers = len(model.blocks)
     late = range(last_from(6, layers), layers)
-    single = [[Place(site, layer, -1)] for site in PARTS for layer in range(layers)]
+    sites = PARTS if by_layer else ()
+    single = [[Place(site, layer, -1)] for site in sites for layer in range(layers)]
     several = {
         "sixth": _all(PARTS, late),
         "before": _all(PARTS, range(late.start)),
@@ -37,12 +40,12 @@ def ablation(model: LanguageModel, read: Sequence[Runs], named: Sequence[Head]) 
         "feed_forwards": _all(PARTS[1:], late),
         "named": [Place("attention", head.layer, -1, head.number) for head in named],
     }
-    left = remaining(model, read, [*single, *several.values()])
-    by_layer = left[:, : len(single)].reshape(len(read), len(PARTS), layers)
+    left = remaining(model, read, [*several.values(), *single])
+    each = left[:, len(several) :].reshape(len(read), len(sites), layers)
     return Ablation(
-        attention=by_layer[:, 0],
-        feed_forward=by_layer[:, 1],
-        **dict(zip(several, left[:, len(single) :].T, strict=True)),
+        **dict(zip(several, left[:, : len(several)].T, strict=True)),
+        attention=each[:, 0] if by_layer else None,
+        feed_forward=each[:, 1] if by_layer else None,
     )
 
 

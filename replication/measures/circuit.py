@@ -25,8 +25,9 @@ NAMED_FOR = 0.8
 """Share of the gap that the single effects of the named heads have to add up to."""
 
 
-def circuit(model: LanguageModel, pairs: Sequence[Pair]) -> Circuit:
-    """How the first token that differs makes the right word likely at the last position.
+def circuit(model: LanguageModel, pairs: Sequence[Pair], *, by_layer: bool = False) -> Circuit:
+    """How the first token that differs makes the right word likely at the last position;
+    ``by_layer`` with what only curves along the layers need.
 
     Pairs that the model cannot take are left out and counted, those that differ in their last token
     among them. ``ModelError`` where fewer than two clusters are left: heads are chosen on some and
@@ -38,13 +39,13 @@ def circuit(model: LanguageModel, pairs: Sequence[Pair]) -> Circuit:
             f"{model.name} can take {len(taken)} of {len(pairs)} pairs ({left_out}): expected two "
             f"clusters or more, one to choose heads on and one to judge them on"
         )
-    patching = profile(model, runs)
+    patching = profile(model, runs, by_layer=by_layer)
     heads = head_effects(model, runs, patching, held_out(taken))
     return Circuit(
         attribution=attribution(model, runs),
         patching=patching,
         heads=heads,
-        ablation=ablation(model, runs, heads.named),
+        ablation=ablation(model, runs, heads.named, by_layer=by_layer),
         pairs=tuple(taken),
         left_out=left_out,
         provenance=model.provenance(f"{len(taken)} minimal pairs", None),
@@ -70,23 +71,22 @@ def _read_all(
     return found, taken, dict(left_out)
 
 
-def profile(model: LanguageModel, read: Sequence[Runs]) -> PatchingProfile:
-    """The effects, by layer, of the residual stream at the first token that differs, and of each
-    site at the last position.
+def profile(model: LanguageModel, read: Sequence[Runs], *, by_layer: bool) -> PatchingProfile:
+    """The effects of the residual stream and of attention at the last position; ``by_layer`` of the
+    feed-forward layers there, and of the residual stream at the first token that differs too.
     """
+    count = 4 if by_layer else 2
 
     def journey(runs: Runs) -> list[Patch]:
         last = len(runs.ids[CLEAN]) - 1
-        tracks: list[tuple[Site, int]] = [
-            ("residual", runs.first),
-            *((site, last) for site in SITES),
-        ]
+        tracks: list[tuple[Site, int]] = [(site, last) for site in SITES]
+        tracks.append(("residual", runs.first))
         layers = range(len(runs.before))
-        return [[Place(site, layer, place)] for site, place in tracks for layer in layers]
+        return [[Place(site, layer, place)] for site, place in tracks[:count] for layer in layers]
 
     effects = both_ways(model, read, [journey(runs) for runs in read])
-    tracks = effects.reshape(*effects.shape[:2], 1 + len(SITES), -1)
-    return PatchingProfile(tracks[:, :, 0], tracks[:, :, 1], tracks[:, :, 2], tracks[:, :, 3])
+    tracks = effects.reshape(*effects.shape[:2], count, -1)
+    return PatchingProfile(*(tracks[:, :, track] for track in range(count)))
 
 
 def both_ways(

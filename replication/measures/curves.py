@@ -36,6 +36,9 @@ def _panels(found: WatchedSet | ExpectedSet) -> tuple[str, ...]:
 def circuit_map(found: Circuit) -> CircuitMap:
     """The means over pairs of what carries the number of the subject to the verb."""
     patching, written, left = found.patching, found.attribution, found.ablation
+    assert patching.at_subject is not None, "this circuit was not measured layer by layer"
+    assert left.attention is not None
+    assert left.feed_forward is not None
     attention, feed_forward = (
         written.of_gap(part) for part in (written.attention, written.feed_forward)
     )

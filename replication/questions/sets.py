@@ -23,6 +23,9 @@ CONTROLS_TAKE = 5
 """A null is asked every fifth item of a set: a rate is taken over networks, and several of each
 kind are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
 
+NULLS_TAKE = 3
+"""A null is asked every third pair: with the ten nouns that are left it can show a finding, which
+with six the corrected test over nouns would never let it."""
 
 Asked = TypeVar("Asked")
 Over = TypeVar("Over", bound="OverNorms[Any]")
@@ -164,13 +167,16 @@ class CircuitOver(Question["Circuit"]):
     """Pairs of each noun, whose number is the plural and the singular in turn."""
     fresh: bool = False
     """Of the fresh set that was made like it."""
+    by_layer: bool = False
+    """Whether each layer is looked at by itself, as curves need."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "Circuit":
         """Attribution, patching and ablation, for each pair that the model can take."""
         from replication.measures.circuit import circuit
 
         pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
-        return circuit(reader.model, asked_of(reader.model, pairs))
+        asked = pairs if reader.model.null is None else pairs[::NULLS_TAKE]
+        return circuit(reader.model, asked, by_layer=self.by_layer)
 
 
 @dataclass(frozen=True)
@@ -183,7 +189,7 @@ class CircuitByLayer(Question["CircuitMap"]):
         """Means over pairs, along the layers with intervals over nouns, and head by head."""
         from replication.measures.curves import circuit_map
 
-        return circuit_map(CircuitOver().measure(reader, norm))
+        return circuit_map(CircuitOver(by_layer=True).measure(reader, norm))
 
 
 @dataclass(frozen=True)

@@ -137,10 +137,6 @@ class HeadStatistics:
 
     def __post_init__(self) -> None:
         targets = len(self.targets)
-        if self.steps.shape != self.distances.shape:
-            raise ValueError(
-                f"{len(self.steps)} steps do not fit the distances of {len(self.distances)} layers"
-            )
         if self.values.shape[0] != targets or self.values.shape[1:2] != self.distances.shape:
             raise ValueError(
                 f"values of shape {self.values.shape} do not fit {targets} targets and "

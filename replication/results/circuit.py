@@ -78,19 +78,20 @@ class PatchingProfile:
     put into the other.
     """
 
-    at_subject: Float[np.ndarray, "direction pair layer"]
-    """Of the residual stream at the first token that differs."""
     at_last: Float[np.ndarray, "direction pair layer"]
     """Of the residual stream at the last position; 1 after the last layer."""
     attention: Float[np.ndarray, "direction pair layer"]
     """Of what attention returns at the last position."""
-    feed_forward: Float[np.ndarray, "direction pair layer"]
-    """Of what the feed-forward layer returns at the last position."""
+    feed_forward: Float[np.ndarray, "direction pair layer"] | None = None
+    """Of what the feed-forward layer returns at the last position, if it was asked for."""
+    at_subject: Float[np.ndarray, "direction pair layer"] | None = None
+    """Of the residual stream at the first token that differs, if it was asked for."""
 
     def __post_init__(self) -> None:
         expected = self.at_last.shape
         for part in fields(self):
-            found = getattr(self, part.name).shape
+            values = getattr(self, part.name)
+            found = expected if values is None else values.shape
             if found != expected or found[0] != len(DIRECTIONS):
                 raise ValueError(
                     f"{part.name} is given for {found}: expected ({len(DIRECTIONS)}, pairs, "
@@ -141,8 +142,6 @@ class Ablation:
     mean over all texts: it can no longer tell one prompt from another.
     """
 
-    attention: Float[np.ndarray, "pair layer"]
-    feed_forward: Float[np.ndarray, "pair layer"]
     sixth: Float[np.ndarray, " pair"]
     """All that blocks beyond 5/6 of the depth return."""
     before: Float[np.ndarray, " pair"]
@@ -153,16 +152,17 @@ class Ablation:
     """All that the feed-forward layers beyond 5/6 of the depth return."""
     named: Float[np.ndarray, " pair"]
     """All named heads."""
+    attention: Float[np.ndarray, "pair layer"] | None = None
+    """What attention returns in each layer alone, if it was asked for."""
+    feed_forward: Float[np.ndarray, "pair layer"] | None = None
+    """What the feed-forward layer returns in each layer alone, if it was asked for."""
 
     def __post_init__(self) -> None:
-        by_layer = self.attention.shape
+        pairs = len(self.sixth)
         for part in fields(self):
-            found = getattr(self, part.name).shape
-            if found != (by_layer if part.name in ("attention", "feed_forward") else by_layer[:1]):
-                raise ValueError(
-                    f"{part.name} is given for {found}: expected (pairs, layers) {by_layer}, or "
-                    f"pairs alone"
-                )
+            values = getattr(self, part.name)
+            if values is not None and len(values) != pairs:
+                raise ValueError(f"{part.name} is given for {len(values)} pairs: expected {pairs}")
 
 
 @dataclass(frozen=True)

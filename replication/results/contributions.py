@@ -27,14 +27,12 @@ class Contributions:
     provenance: Provenance
 
     def __post_init__(self) -> None:
-        found = self.ranks.shape, None if self.scores is None else self.scores.shape
+        found = self.ranks.shape
         if self.ranks.ndim != 2 or len(self.ranks) < 2 or self.ranks.shape[1] != len(self.tokens):
             raise ValueError(
-                f"ranks of shape {found[0]} do not fit {len(self.tokens)} tokens: expected at "
+                f"ranks of shape {found} do not fit {len(self.tokens)} tokens: expected at "
                 f"least 2 layers by {len(self.tokens)}"
             )
-        if found[1] not in (None, found[0]):
-            raise ValueError(f"scores of shape {found[1]} do not fit ranks of shape {found[0]}")
         if self.ranks.size and self.ranks.min() < 1:
             raise ValueError(f"a rank is {self.ranks.min()}: expected 1 or more")
 

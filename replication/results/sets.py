@@ -93,6 +93,18 @@ class WatchedSet:
         """The cluster of each item with these conditions."""
         return _clusters(self.items, self.of(**conditions))
 
+    def towards_women(self, norm: Norm) -> Float[np.ndarray, "item layer"]:
+        """Logit of the word for a woman less that of the word for a man, whichever is expected.
+        ``KeyError`` for a set that is not of occupations.
+        """
+        women = [item.conditions["stereotype"] == "women" for item in self.items]
+        return self.lead[NORMS.index(norm)] * np.where(women, 1, -1)[:, None]
+
+    @property
+    def shares_of_women(self) -> Float[np.ndarray, " item"]:
+        """Percent of women among those who do the work that each item names."""
+        return np.array([float(item.conditions["women_percent"]) for item in self.items])
+
     def crossed(self, **conditions: str) -> list[tuple[str, ...]]:
         """All clusters of each item with these conditions, one of each kind."""
         chosen = self.of(**conditions)

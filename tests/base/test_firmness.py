@@ -74,7 +74,7 @@ def test_flips_are_the_fewest_that_trying_all_finds(clusters: str) -> None:
     names = list(clusters)
     rules = (
         lambda h: cluster_majority(h, names).p_value < 0.2,
-        most_hold(names, 0.07, resamples=200),
+        most_hold(names, names, 0.07, resamples=200),
     )
     random = np.random.default_rng(4)
     for rule, _ in product(rules, range(6)):
@@ -85,7 +85,7 @@ def test_flips_are_the_fewest_that_trying_all_finds(clusters: str) -> None:
 def test_the_rule_for_most_is_the_interval_and_the_test() -> None:
     crossed = [(str(n // 4), str(n % 4 + n // 20)) for n in range(40)]
     random = np.random.default_rng(1)
-    rule = most_hold(crossed, 0.05, resamples=500)
+    rule = most_hold(crossed, crossed, 0.05, resamples=500)
     answers = set()
     for share in (0.4, 0.6, 0.75, 0.9, 1):
         holds = random.random(40) < share
@@ -94,4 +94,4 @@ def test_the_rule_for_most_is_the_interval_and_the_test() -> None:
         assert rule(holds) == expected
         answers.add(expected)
     assert answers == {True, False}
-    assert not most_hold(crossed, 1e-4, resamples=500)(np.ones(40, bool))
+    assert not most_hold(crossed, crossed, 1e-4, resamples=500)(np.ones(40, bool))

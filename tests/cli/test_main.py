@@ -30,6 +30,7 @@ def test_help_names_every_command(replicate: Replicate) -> None:
         "paper",
         "report",
         "verdicts",
+        "changes",
     ):
         assert command in answer.stdout
 

@@ -67,7 +67,7 @@ def carried(head: Head, *, attends: float = 0.9) -> Circuit:
         Attribution(
             nothing[:, :, 0], attention, nothing, heads, nothing[:, :, 0], attention.sum(2)
         ),
-        Profile(1 - after, after, here, 0 * here),
+        Profile(after, here),
         HeadEffects(
             (head.layer,),
             heads[None, :, 0, [head.layer]].repeat(2, 0),
@@ -78,8 +78,6 @@ def carried(head: Head, *, attends: float = 0.9) -> Circuit:
             held_out(PAIRS),
         ),
         Ablation(
-            1 - here[0],
-            np.ones((count, LAYERS)),
             sixth=one - late,
             before=one * late,
             last=one - (head.layer == LAYERS - 1),

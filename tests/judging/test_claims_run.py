@@ -12,7 +12,7 @@ import pytest
 from claim_runs import ON_PUBLISHED, PLANTED, run_claims, written
 from hub_server import NAME, WEIGHTS, Hub
 
-from replication.models.nulls import KINDS, WITHOUT_NETWORK
+from replication.models.nulls import KINDS, WITHOUT_NETWORK, draws_of
 
 LISTED = """
 [[negative]]
@@ -195,14 +195,13 @@ def test_a_model_of_the_hub_is_judged_as_any_subject(tmp_path: Path) -> None:
     assert (
         "PASSED claims/test_planted.py::T-01[untrained controls of distilgpt2-none]" in run.stdout
     )
-    assert "1 failed, 11 passed, 6 skipped" in run.stdout
+    assert "1 failed, 13 passed, 6 skipped" in run.stdout
     high = "T-01 (none) holds on 10 of 10 untrained controls of distilgpt2: it does not beat them"
     assert high in run.stdout
-    draws = {"untrained": 10, "permuted": 2, "random-blocks": 2, "shuffled-unembedding": 2}
     rates = {finding.claim: finding.nulls for finding in findings.findings}
     assert [rate.kind for rate in rates["T-01"]] == list(KINDS)
     for kind, of_true, of_false in zip(KINDS, rates["T-01"], rates["T-02"], strict=True):
-        testable = draws.get(kind, 1) if kind in NETWORKS else 0
+        testable = len(draws_of(kind)) if kind in NETWORKS else 0
         assert (of_true.holds, of_true.testable) == (testable, testable)
         assert (of_false.holds, of_false.testable) == (0, testable)
     assert [rate.kind for rate in true.not_beaten] == NETWORKS
@@ -219,7 +218,9 @@ def test_a_hub_without_the_model_is_asked_once_and_each_finding_is_kept(tmp_path
     assert run.returncode == 0
     (skipped,) = re.findall(r"^SKIPPED \[(\d+)\] claims/conftest.py:\d+: (.+)$", run.stdout, re.M)
     told = "not_testable: weights not available: distilgpt2: the hub has no distilbert/distilgpt2"
-    assert skipped[0] == "36"  # two claims under two norms, and each on eight kinds of null
+    assert (
+        skipped[0] == "40"
+    )  # two claims under two norms, each on the model and on nine kinds of null
     assert skipped[1].startswith(told)
     assert "distilgpt2: 4 findings not_testable: weights not available" in run.stdout
     findings = written(tmp_path, "claims-partial.json")

@@ -67,10 +67,15 @@ def test_single_values_read_as_sentences() -> None:
 def test_what_holds_for_every_item() -> None:
     part = mostly("share of items", np.ones(24, bool), TWELVE)
     assert (part.measured, part.relation, part.bound, part.unit) == (1, ">", 0.5, "share")
-    assert (part.holds, part.margin) == (True, 0.5)
     spread = part.spread
     assert spread is not None
-    assert (spread.low, spread.high, spread.items) == (1, 1, 24)
+    # All draws agree, so the interval is Clopper and Pearson's of 12 clusters in 12.
+    assert spread.low == pytest.approx(0.025 ** (1 / 12))
+    assert (spread.high, spread.items, spread.method) == (1, 24, "exact")
+    assert part.holds
+    assert part.margin == pytest.approx(0.025 ** (1 / 12) - 0.5)
+    # Of 12 coins, 12 are below 0.05 / 20, and 11 are not: a cluster has to turn, by one of its two.
+    assert spread.flips == 1
     assert (spread.clusters, spread.clusters_holding) == (12, 12)
     assert spread.p_value == pytest.approx(1 / 2**12)
     assert spread.p_corrected == pytest.approx(FAMILY / 2**12)
@@ -105,8 +110,9 @@ def test_the_interval_is_not_enough_where_the_corrected_test_is_not() -> None:
 
 def test_one_half_of_each_cluster_is_not_most() -> None:
     part = mostly("share", np.arange(24) < 12, TWELVE)  # each letter once with and once without
-    assert (part.measured, part.holds, part.margin) == (0.5, False, 0)
+    assert (part.measured, part.holds) == (0.5, False)
     assert part.spread is not None
+    assert part.spread.low < 0.5 < part.spread.high
     assert (part.spread.clusters_holding, part.spread.p_value) == (0, 1)  # ties do not hold
 
 
@@ -114,7 +120,8 @@ def test_a_share_below_one_half_fails_however_sure() -> None:
     part = mostly("share", np.zeros(24, bool), TWELVE)
     assert (part.holds, part.margin) == (False, -0.5)
     assert part.spread is not None
-    assert part.spread.high == 0
+    assert part.spread.high == pytest.approx(1 - 0.025 ** (1 / 12))
+    assert part.spread.flips is None  # far from turning
 
 
 def test_effects_are_means_of_clusters() -> None:
@@ -138,8 +145,9 @@ def test_the_share_after_every_layer() -> None:
     profile = part.spread.profile
     assert profile is not None
     assert profile.estimate == pytest.approx((4 / 6, 1, 0))
-    assert profile.low == pytest.approx((8 / 24, 1, 0))
-    assert profile.high == pytest.approx((32 / 36, 1, 0))
+    exact = 0.025 ** (1 / 10)
+    assert profile.low == pytest.approx((8 / 24, exact, 0))
+    assert profile.high == pytest.approx((32 / 36, 1, 1 - exact))
 
 
 @pytest.mark.parametrize("clusters", [[], ["key"] * 3, list("abcdefgh")])
@@ -152,7 +160,7 @@ def test_too_little_left_is_not_testable(clusters: list[str]) -> None:
 
 def test_parts_read_as_sentences() -> None:
     every = mostly("share of plurals", np.ones(24, bool), TWELVE)
-    assert describe(every) == "share of plurals: 1 [1, 1] > 0.5"
+    assert describe(every) == "share of plurals: 1 [0.7354, 1] > 0.5"
     some = mostly("share", OF_FOUR, TEN)
     assert describe(some) == "share: 0.6667 [0.3333, 0.8889] ≯ 0.5"
     assert describe(less("rank", 1, 12, "ranks")) == "rank: 1 < 12"

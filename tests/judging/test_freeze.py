@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from replication.judging.freeze import digest, digest_of
+from replication.judging.freeze import digest, digest_of, freeze, readings
 
 SOURCE = '''"""Readings."""
 
@@ -41,3 +41,15 @@ def test_the_claims_own_checks_are_part_of_it(tmp_path: Path) -> None:
     assert with_more != alone
     (tmp_path / "notes.py").write_text("BOUND = 1\n")
     assert digest(tmp_path) == with_more
+
+
+def test_a_reading_that_changes_after_the_freeze_is_seen(tmp_path: Path) -> None:
+    claims = tmp_path / "test_some.py"
+    claims.write_text(SOURCE)
+    assert (readings(tmp_path).frozen, readings(tmp_path).as_frozen) == (None, False)
+    freeze(tmp_path)
+    assert readings(tmp_path).as_frozen
+    assert readings(tmp_path).frozen_on is not None
+    claims.write_text(SOURCE.replace("10", "11"))
+    assert not readings(tmp_path).as_frozen
+    assert readings(tmp_path).frozen != readings(tmp_path).digest

@@ -55,7 +55,7 @@ JUDGED = (
     finding("HS-06", 2, "smollm2", "final"),
     not_testable("EX-09", "not here"),
 )
-RATES = (control("HS-06", 10), control("HS-11", 5))
+RATES = (control("HS-06", 10), control("HS-11", 2))
 AS_LISTED = found(*JUDGED, controls=RATES)
 
 
@@ -117,7 +117,8 @@ def test_an_empty_file_gets_all_entries(tmp_path: Path) -> None:
 def test_what_is_no_negative() -> None:
     assert negative(finding("HS-06", 1), False) is None
     assert negative(not_testable("EX-09", "not here"), False) is None
-    assert negative(control("HS-06", 5), False) is None
+    assert negative(control("HS-06", 2), False) is None
+    assert negative(control("HS-06", 3), False) is not None
     assert negative(control("HS-06", 10), True) is None
     assert negative(control("HS-06", 9), True) is not None
     elsewhere = control("HS-06", 10).model_copy(update={"model": "gemma3"})

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from replication.measures.attention import (
     head_differences,
     last_token,
+    neighbour_differences,
     on_delimiter,
     on_first_token,
     on_itself,
@@ -238,3 +239,18 @@ def test_attention_that_was_not_recorded_is_asked_for() -> None:
     model = tiny.model("gpt2")
     with pytest.raises(ValueError, match="attention=True"):
         attention_of(model, record(model, "The keys"))
+
+
+def test_what_a_head_sees_changes_from_token_to_token() -> None:
+    """By hand: heads that rest change nothing; those that look at the token before change all."""
+    rest = [[1.0, 0, 0, 0]] * 4
+    before = [[1.0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+    half = [[1.0, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]
+    tokens = (" a", " b", " c", " d")
+    found = neighbour_differences(attention([[rest, before], [rest, half]], tokens))
+    np.testing.assert_allclose(found.distances, [1 / 2, 1 / 4])
+    assert found.queries == 2
+    even = neighbour_differences(uniform(tokens))
+    np.testing.assert_allclose(even.distances, even.uniform, atol=1e-6)
+    with pytest.raises(ValueError, match="2 tokens: expected at least 3"):
+        neighbour_differences(uniform((" a", " b")))

@@ -250,7 +250,9 @@ def test_one_head_that_carries_everything_is_named(head: Head) -> None:
     """It is named wherever it is; where it is in the last layer, that alone decides."""
     model = silent_but(tiny.model("llama"), head)
     pairs = pairs_of(model)
-    found = circuit(model, pairs)
+    found = circuit(model, pairs, by_layer=True)
+    assert found.patching.at_subject is not None
+    assert found.ablation.attention is not None
     before, after = found.patching.at_last[:, :, : head.layer], found.patching.at_last
     np.testing.assert_allclose(before, 0, atol=1e-5)
     np.testing.assert_allclose(after[:, :, head.layer :], 1, atol=1e-5)

@@ -51,6 +51,8 @@ def test_queries_count_once_however_long_their_text() -> None:
     assert found.uniform[0] == pytest.approx(np.mean(spread))
     # The heads look apart, at distance 1, but at the second token, where both see the first.
     np.testing.assert_allclose(found.distances, [(3 + 4) / (4 + 5)])
+    # One head of two sees another token each time, but for the third, whose two are the first's.
+    np.testing.assert_allclose(found.steps, [(0 + 3 + 0 + 4) / (2 * 3 + 2 * 4)])
 
 
 def test_texts_and_source_are_kept() -> None:

@@ -8,6 +8,7 @@ import test_agreement_settled
 import test_companion_texts
 import test_hidden_states
 import test_input_saliency
+import test_layer_contributions
 import test_many_texts
 import test_neuron_factors
 import test_slips
@@ -38,6 +39,7 @@ MODULES = (
     test_companion_texts,
     test_hidden_states,
     test_input_saliency,
+    test_layer_contributions,
     test_many_texts,
     test_neuron_factors,
     test_slips,
@@ -53,6 +55,7 @@ ASKED: dict[Question[Any], None] = dict.fromkeys(
 )
 ANOTHER_WAY = {
     *("saliency_eu", "saliency_hero", "factors_cpp", "factors_hero"),  # claimed of other texts
+    "cordoba",  # likewise
     *("neurons_counting", "capital_positions"),  # claimed of sums over what is drawn
     *(
         "many_texts",

@@ -21,6 +21,7 @@ from replication.questions.question import Question
 from replication.questions.reader import Reader
 from replication.questions.sets import (
     CONTROLS_TAKE,
+    NULLS_TAKE,
     AgreementByLayer,
     ArrivalsOver,
     CircuitByLayer,
@@ -140,20 +141,23 @@ def test_circuits_over_pairs_of_the_set(fluent: LanguageModel, control: Language
     assert len(found.pairs) + sum(found.left_out.values()) == 30
     assert len(found.pairs) > 10
     part = CircuitOver(2).measure(Reader(control), "none")
-    asked = agreement_pairs(2)[::CONTROLS_TAKE]
+    asked = agreement_pairs(2)[::NULLS_TAKE]
     assert set(part.pairs) <= set(asked)
     again = circuit(control, part.pairs)
     np.testing.assert_array_equal(part.patching.at_last, again.patching.at_last)
     assert len(part.pairs) + sum(part.left_out.values()) == len(asked)
     assert {pair.right for pair in asked} == {" are", " is"}
     assert CircuitOver(2) != CircuitOver()
+    assert (found.patching.at_subject, found.ablation.attention) == (None, None)
     shown = CircuitByLayer().measure(Reader(fluent), "none")
     assert shown.transport.items == (len(found.pairs),) * 2
     np.testing.assert_allclose(
         shown.transport.estimate[:, 1], found.patching.at_last.mean(axis=1), atol=1e-6
     )
     np.testing.assert_allclose(
-        shown.decision.estimate[1, 0], found.ablation.attention.mean(axis=0), atol=1e-6
+        shown.decision.estimate[0, 0],
+        found.attribution.of_gap(found.attribution.attention).mean(axis=0),
+        atol=1e-6,
     )
 
 
@@ -176,6 +180,24 @@ def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
         assert clean[1].startswith(pair.cluster[:2])
     numbers = Counter((pair.cluster, pair.right) for pair in pairs)
     assert set(numbers.values()) == {1}
+
+
+def test_a_fresh_set_is_asked_in_place_of_the_other(control: LanguageModel) -> None:
+    for question in (ExpectedOver(), PatchingOver(), ArrivalsOver(), WatchedOver("agreement")):
+        assert question.of(fresh=True) != question
+        assert question.of(fresh=True).id == f"{question.id} fresh"
+    found = WatchedOver("occupations", fresh=True).measure(Reader(control), "none")
+    asked = items("occupations", fresh=True)[::CONTROLS_TAKE]
+    assert (*found.items, *found.left_out) == asked
+    terms = ExpectedOver(fresh=True).measure(Reader(control), "none").items
+    assert all(item in items("counting", fresh=True) for item in terms)
+    lists = ArrivalsOver(fresh=True).measure(Reader(control), "none").items
+    assert lists == items("lists", fresh=True)[::CONTROLS_TAKE]
+    assert not set(agreement_pairs(1, fresh=True)) & set(agreement_pairs(1))
+
+
+def test_every_text_of_the_lists_is_asked(fluent: LanguageModel) -> None:
+    assert ArrivalsOver().measure(Reader(fluent), "none").items == items("lists")
 
 
 def test_more_pairs_of_each_noun_hold_the_first_ones() -> None:

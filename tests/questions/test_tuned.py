@@ -43,7 +43,7 @@ QUESTIONS: tuple[Question[Any], ...] = (
     PositionsOf(TEXT),
     UncertaintyOf(TEXT),
 )
-SETS = (WatchedOver("agreement"), ExpectedOver(last=2), ArrivalsOver(), AgreementByLayer())
+SETS = (WatchedOver("agreement"), ExpectedOver(), ArrivalsOver(), AgreementByLayer())
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +91,7 @@ def test_a_set_under_three_norms_has_the_two_as_before_and_reads_once(
 
     read, real = [], module.last_states
     monkeypatch.setattr(module, "last_states", lambda *given: (read.append(given), real(*given))[1])
-    question = ExpectedOver(last=2)
+    question = ExpectedOver()
     two, three = (question.under([norm]).measure(reader, norm) for norm in ("none", "tuned"))
     assert (two.norms, three.norms) == (NORMS, READINGS)
     assert len(read) == 1

@@ -24,6 +24,7 @@ OVER_TEXTS = HeadStatistics(
     uniform=np.array([0.5, 0.25]),
     queries=(3, 4),
     distances=np.zeros(2),
+    steps=np.zeros(2),
     texts=("a text",),
     provenance=SOURCE,
 )

@@ -21,7 +21,6 @@ ATTRIBUTION: dict[str, Any] = {
     "differences": np.array([[6.25, -0.75]]),
 }
 PROFILE: dict[str, Any] = {
-    "at_subject": np.array([[[1.0, 0.3]], [[0.9, 0.2]]]),
     "at_last": np.array([[[0.1, 1.0]], [[-0.5, 1.0]]]),
     "attention": np.zeros((2, 1, 2)),
     "feed_forward": np.zeros((2, 1, 2)),
@@ -89,5 +88,5 @@ def test_heads_refuse_what_does_not_fit(wrong: dict[str, object], message: str) 
 @pytest.mark.parametrize("name", ["feed_forward", "sixth", "named"])
 def test_an_ablation_refuses_what_does_not_fit(name: str) -> None:
     with pytest.raises((ValueError, TypeCheckError), match=name):
-        Ablation(**{**ABLATION, name: np.ones((3, 2))[:, : 2 if name == "feed_forward" else 0]})
+        Ablation(**{**ABLATION, name: np.ones((3, 2) if name == "feed_forward" else 3)})
     assert Ablation(**ABLATION).sixth == 1

@@ -30,8 +30,6 @@ def test_means_are_over_the_texts_of_a_kind() -> None:
 def test_each_text_has_its_rows() -> None:
     with pytest.raises(ValueError, match="for 3 texts: expected a row for each text"):
         replace(quality(), kinds=("written", "written", "published"))
-    with pytest.raises(ValueError, match=r"shapes \(4, 3\) and \(4, 2\)"):
-        replace(quality(), tuned=quality().tuned[:, :2])
 
 
 def test_readings_fit_their_norms_and_words() -> None:

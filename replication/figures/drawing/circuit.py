@@ -58,16 +58,15 @@ def _lines(found: CircuitMap) -> list[Line]:
     rows = ROW * found.written.shape[0]
     return [
         _side_by_side(found.transport),
-        _side_by_side(found.decision),
+        _side_by_side(found.decision, named=False),
         [Panel(partial(draw_written, found), rows)],
     ]
 
 
-def _side_by_side(curves: LayerCurves) -> Line:
-    return [
-        Panel(partial(draw_curves, curves, panel=panel), HEIGHT, source=None if panel else source)
-        for panel, source in enumerate([curves.provenance] * len(curves.panels))
-    ]
+def _side_by_side(curves: LayerCurves, *, named: bool = True) -> Line:
+    draws = [partial(draw_curves, curves, panel=panel) for panel in range(len(curves.panels))]
+    first = Panel(draws[0], HEIGHT, source=curves.provenance if named else None)
+    return [first, *(Panel(draw, HEIGHT) for draw in draws[1:])]
 
 
 def _percent(share: float) -> str:

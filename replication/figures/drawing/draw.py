@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from replication.figures.drawing.attention import attention_page
 from replication.figures.drawing.circuit import circuit_page
+from replication.figures.drawing.contributions import contributions_page
 from replication.figures.drawing.curves import curves_page
 from replication.figures.drawing.factors import factors_page
 from replication.figures.drawing.formulas import formulas_page
@@ -21,6 +22,7 @@ from replication.figures.drawing.saliency import saliency_page
 from replication.figures.drawing.tuned import tuned_page
 from replication.results.attention import LayerAttention
 from replication.results.circuit import CircuitMap
+from replication.results.contributions import Contributions
 from replication.results.factors import Factors
 from replication.results.lens import FormulaVariants, PositionGrid, Uncertainty, WordProbabilities
 from replication.results.neurons import Firing
@@ -83,5 +85,6 @@ for kind, page in (
     (LensQuality, tuned_page),
     (WatchedReadings, tuned_page),
     (CircuitMap, circuit_page),
+    (Contributions, contributions_page),
 ):
     _page.register(kind, lambda _, results, title, page=page: page(results, title))
