@@ -326,9 +326,8 @@ def the_year_is_right(case: Case) -> Iterator[Part]:
     """The year of Shakespeare's birth is right: 1564."""
     text = "".join(case.answer(BIRTH))
     year = re.search(r"\d+", text)
-    if not year:
-        raise NotTestable(f"it writes no year: {text!r}")
-    yield agrees(f"the year in {text!r}", int(year.group()), 1564, 0, "years")
+    right = year is not None and year.group() == "1564"
+    yield agrees(f"numbers that {text!r} begins with and that are 1564", right, 1, 0, "numbers")
 
 
 @claim("EX-25", EU, norm_matters=False)
@@ -338,8 +337,9 @@ def the_pattern_is_repeated(case: Case) -> Iterator[Part]:
     """
     before = case.provenance(EU).prompt.rpartition("\n")[2]  # the number that the prompt ends with
     *whole, last = (before + "".join(case.answer(EU))).split("\n")
-    if not whole:
-        raise NotTestable(f"it does not write a whole line: {last!r}")
+    yield more(
+        f"whole lines, the last of which is {(whole or [last])[-1]!r}", len(whole), 0, "lines"
+    )
     numbered = [re.match(r"\s*\d+(.?)", line) for line in [*whole, last]]
     numbers = [match.group(1) for match in numbered if match and match.group(1)]
     wrong = sum(mark != "." for mark in numbers)

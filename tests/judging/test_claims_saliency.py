@@ -138,6 +138,10 @@ def written_without_periods(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(token.replace(".", ")") for token in tokens)
 
 
+def written_without_newlines(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(token.replace("\n", " ") for token in tokens)
+
+
 WRONG = {
     wrong.__name__: Mutated(saliency=wrong)
     for wrong in (
@@ -156,6 +160,7 @@ WRONG = {
     "written_backwards": Mutated(written=written_backwards),
     "written_without_commas": Mutated(written=written_without_commas),
     "written_without_periods": Mutated(written=written_without_periods),
+    "written_without_newlines": Mutated(written=written_without_newlines),
     "first_layer_knows_nothing": Mutated(ranks=first_layer_knows_nothing),
 }
 NOTICED = {
@@ -172,6 +177,7 @@ NOTICED = {
     "written_backwards": ("EX-05", "EX-07"),
     "written_without_commas": ("EX-07",),
     "written_without_periods": ("EX-25",),
+    "written_without_newlines": ("EX-25",),
     "first_layer_knows_nothing": ("EX-22",),
 }
 """Which claims are to notice which way of putting the numbers wrong."""
