@@ -11,6 +11,7 @@ import argparse
 import math
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 import torch
 from torch import Tensor, nn
@@ -85,10 +86,10 @@ def judged(model: LanguageModel, states: Tensor, final: Tensor, reading: Reading
 def in_package(model: LanguageModel, states: Tensor) -> str:
     """The greatest difference between logits by the package's class and by ours."""
     try:
-        from tuned_lens.nn import TunedLens
+        package = import_module("tuned_lens.nn")
     except ImportError:
         return "tuned_lens is not installed"
-    theirs, ours = TunedLens.from_model(model.network), lens_of(model)
+    theirs, ours = package.TunedLens.from_model(model.network), lens_of(model)
     worst = 0.0
     with torch.no_grad():
         read = readable(model, states, "tuned")

@@ -32,10 +32,10 @@ STARTS = (
 )
 LENGTH = 128
 """Tokens of a text, or fewer where the model reads no more."""
-PER_DIMENSION = 16
+PER_DIMENSION = 12
 """Tokens for each dimension of the hidden state, which is also how many numbers each dimension of
 the output is fitted with."""
-PER_DIMENSION_OF_CONTROL = 4
+PER_DIMENSION_OF_CONTROL = 3
 
 
 @dataclass(frozen=True)

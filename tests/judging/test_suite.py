@@ -72,6 +72,7 @@ def test_a_claim_has_the_nulls_that_take_something_from_it(claim: str, left_out:
             "published-none smollm2-none controls-none smollm2-final controls-final",
         ),
         ("HS-03", ("final",), "smollm2-final controls-final"),
+        ("HS-03", ("tuned",), "smollm2-tuned"),  # no null has a tuned lens
         ("HS-01", ("none", "final"), "published-either smollm2-either controls-either"),
         ("HS-01", ("final",), "published-either smollm2-either controls-either"),
         ("SLIP-01", ("none", "final"), "published-none"),

@@ -18,6 +18,7 @@ from replication.measures.tuned_fit import TunedLens
 from replication.measures.tuned_lens import lens_of, path_of, settings_of
 from replication.measures.variants import uncertainty
 from replication.models.language_model import LanguageModel
+from replication.models.nulls import Null
 
 Fits = Callable[[], int]
 
@@ -152,9 +153,9 @@ def test_other_weights_names_settings_and_parts_have_files_of_their_own() -> Non
 def test_controls_are_fitted_on_less_text() -> None:
     entry = replace(tiny.model("gpt2").entry, width=576)
     trained = replace(tiny.model("gpt2"), entry=entry)
-    control = replace(trained, seed=0)
-    assert settings_of(trained).tokens == 16 * 576
-    assert settings_of(control).tokens == 4 * 576
+    control = replace(trained, null=Null("untrained", 0))
+    assert settings_of(trained).tokens == 54 * 128  # 12 * 576
+    assert settings_of(control).tokens == 14 * 128  # 3 * 576, and what fills the last text
 
 
 def test_a_copy_in_half_precision_is_read_through_the_same_lens(fits: Fits) -> None:

@@ -28,9 +28,12 @@ def test_states_are_those_of_one_pass_over_each_text(model: LanguageModel) -> No
                 read = record_ids(model, ids, sublayers=True)
                 states = read.states if part == "feed-forward" else read.after_attention
                 assert states is not None
-                close = {"rtol": 1e-3, "atol": 1e-3}
-                torch.testing.assert_close(batch.states[:, number], states[:, 1:], **close)
-                torch.testing.assert_close(batch.final[number], read.states[-1, 1:], **close)
+                torch.testing.assert_close(
+                    batch.states[:, number], states[:, 1:], rtol=1e-3, atol=1e-3
+                )
+                torch.testing.assert_close(
+                    batch.final[number], read.states[-1, 1:], rtol=1e-3, atol=1e-3
+                )
 
 
 def test_texts_begin_with_their_starts_and_go_on_by_the_seed() -> None:

@@ -10,6 +10,7 @@ import tiny
 from replication.base.norms import NORMS, READINGS
 from replication.measures.lens import watched_ranks
 from replication.measures.lens_quality import lens_quality
+from replication.measures.many_texts import last_states
 from replication.measures.record import record
 from replication.questions.lens import (
     CandidatesOf,
@@ -87,10 +88,13 @@ def test_sets_have_the_tuned_lens_where_it_is_asked_for(question: Any) -> None:
 def test_a_set_under_three_norms_has_the_two_as_before_and_reads_once(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from replication.questions import reader as module
+    read = []
 
-    read, real = [], module.last_states
-    monkeypatch.setattr(module, "last_states", lambda *given: (read.append(given), real(*given))[1])
+    def counted(*given: Any) -> Any:
+        read.append(given)
+        return last_states(*given)
+
+    monkeypatch.setattr("replication.questions.reader.last_states", counted)
     question = ExpectedOver()
     two, three = (question.under([norm]).measure(reader, norm) for norm in ("none", "tuned"))
     assert (two.norms, three.norms) == (NORMS, READINGS)

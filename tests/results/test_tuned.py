@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from replication.results.provenance import Provenance
-from replication.results.tuned import LensQuality, WatchedReadings
+from replication.results.tuned import LensQuality, TextKind, WatchedReadings
 
 SOURCE = Provenance("toy", "control", "a toy", "by hand", "0", None, "none", "")
 
@@ -14,7 +14,7 @@ SOURCE = Provenance("toy", "control", "a toy", "by hand", "0", None, "none", "")
 def quality() -> LensQuality:
     """Two texts that were written and two published ones, read after two layers and the last."""
     final = np.array([[4.0, 2, 0], [6, 4, 0], [9, 9, 0], [7, 5, 0]])
-    kinds = ("written", "written", "published", "published")
+    kinds: tuple[TextKind, ...] = ("written", "written", "published", "published")
     return LensQuality(final, final / 2, kinds, 8, SOURCE)
 
 
