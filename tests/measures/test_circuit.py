@@ -184,11 +184,11 @@ def difference_with(
 def test_ablation_equals_one_plain_pass_each(model: LanguageModel) -> None:
     pairs = pairs_of(model)
     table = model.architecture
-    paths = {
-        Place(site, layer, -1): f"{table.blocks}.{layer}.{path}"
-        for layer in range(tiny.LAYERS)
-        for site, path in (("attention", table.attention), ("feed-forward", table.feed_forward))
-    }
+    paths: dict[Place, str] = {}
+    for layer in range(tiny.LAYERS):
+        block = f"{table.blocks}.{layer}"
+        paths[Place("attention", layer, -1)] = f"{block}.{table.attention}"
+        paths[Place("feed-forward", layer, -1)] = f"{block}.{table.feed_forward}"
     texts = [text for pair in pairs for text in (pair.clean, pair.corrupted)]
     kept = [torch.stack(last_outputs(model, text, list(paths.values()))) for text in texts]
     means = dict(zip(paths, torch.stack(kept).mean(0), strict=True))
@@ -266,6 +266,7 @@ def test_one_head_that_carries_everything_is_named(head: Head) -> None:
     np.testing.assert_allclose(written + told.of_gap(told.embedding), 1, atol=1e-3)
     left = found.ablation
     np.testing.assert_allclose(left.named, 0, atol=1e-4)
+    assert left.attention is not None
     np.testing.assert_allclose(left.attention[:, head.layer], 0, atol=1e-4)
     last = head.layer == tiny.LAYERS - 1
     np.testing.assert_allclose(left.sixth, 0 if last else 1, atol=1e-3)

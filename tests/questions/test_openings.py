@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tiny
 
+from replication.models.nulls import Null
 from replication.questions import openings as module
 from replication.questions.openings import ErasureOver, ShortlistsOver, first_lists, openings
 from replication.questions.reader import Reader
@@ -23,15 +24,15 @@ def test_lists_come_once_each_with_what_follows() -> None:
     assert first_lists()[0] == lists[0].prompt + lists[0].continuation
 
 
-@pytest.mark.parametrize(("seed", "step"), [(None, 1), (0, 2)])
+@pytest.mark.parametrize(("null", "step"), [(None, 1), (Null("untrained", 0), 2)])
 def test_controls_are_asked_every_second_text(
-    monkeypatch: pytest.MonkeyPatch, seed: int | None, step: int
+    monkeypatch: pytest.MonkeyPatch, null: Null | None, step: int
 ) -> None:
     texts = ("The keys to the cabinet", "man to the cabinet", "1, 1, 1, 1", "here are the keys")
     monkeypatch.setattr(module, "openings", lambda: texts)
     monkeypatch.setattr(module, "first_lists", lambda: ("1. Austria\n2.",))
     made = tiny.model("gpt2")
-    reader = Reader(type(made)(made.name, made.entry, seed, made.network, made.tokenizer))
+    reader = Reader(type(made)(made.name, made.entry, null, made.network, made.tokenizer))
     assert ErasureOver().measure(reader, "none").texts == texts[::step]
     found = ShortlistsOver().measure(reader, "final")
     assert list(dict.fromkeys(found.texts)) == [*texts, "1. Austria\n2."][::step]

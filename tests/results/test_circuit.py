@@ -80,7 +80,7 @@ def test_a_profile_refuses_what_does_not_fit(wrong: dict[str, object], message: 
         ({"together": np.ones((1, 1))}, "given for|together"),
     ],
 )
-def test_heads_refuse_what_does_not_fit(wrong: dict[str, object], message: str) -> None:
+def test_heads_refuse_what_does_not_fit(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises((ValueError, TypeCheckError), match=message):
         replace(HeadEffects(**HEADS), **wrong)
 

@@ -110,7 +110,7 @@ def test_answers_over_sets_are_written_too(answer: Any) -> None:
         assert written["lead"] == BOTH.tolist()
 
 
-@pytest.mark.parametrize("question", [*QUESTIONS, ExpectedOver(last=2)])
+@pytest.mark.parametrize("question", [*QUESTIONS, ExpectedOver(from_depth=0.5)])
 def test_questions_are_written_too(question: Question[Any]) -> None:
     written = json.loads(json.dumps(as_data(question)))
     assert written.keys() == {field.name for field in fields(question)}
