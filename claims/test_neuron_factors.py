@@ -58,6 +58,9 @@ FIRST_TOKEN_FIGURES = (FIVE, EU, XML, UNDERGROUND, FactorsOf.of_figure("factors_
 """Those that the article shows with room for such a factor: two factors of a count have none. The
 C++ text, published as data and not shown, is as costly as all of these and left out."""
 
+PORTIONS = ("beginning", "middle", "end")
+"""Roles of which the finding is that a stretch hangs together, wherever it ends."""
+
 Marks = Sequence[bool] | Bool[np.ndarray, " token"]
 """Yes or no for each token."""
 PartsOfFactors = Callable[[Factors], Iterable[Part]]
@@ -98,7 +101,7 @@ def score(
     looked_at = np.asarray(has) & (True if among is None else np.asarray(among))
     if not looked_at.any():
         raise NotTestable(f"this tokenizer makes no token that is one of: {name}")
-    return role_score(activity, has, among=among)
+    return role_score(activity, has, among=among, whole_runs=name not in PORTIONS)
 
 
 def goes_with(name: str, found: RoleScore, pattern: str = "factor") -> Part:
