@@ -69,6 +69,9 @@ FIRST_TOKEN_FIGURES = (
 )
 """Those with room for such a factor: two factors of a count have none."""
 
+PORTIONS = ("beginning", "middle", "end")
+"""Roles of which the finding is that a stretch hangs together, wherever it ends."""
+
 Marks = Sequence[bool] | Bool[np.ndarray, " token"]
 """Yes or no for each token."""
 PartsOfFactors = Callable[[Factors], Iterable[Part]]
@@ -109,7 +112,7 @@ def score(
     looked_at = np.asarray(has) & (True if among is None else np.asarray(among))
     if not looked_at.any():
         raise NotTestable(f"this tokenizer makes no token that is one of: {name}")
-    return role_score(activity, has, among=among)
+    return role_score(activity, has, among=among, whole_runs=name not in PORTIONS)
 
 
 def goes_with(name: str, found: RoleScore, pattern: str = "factor") -> Part:

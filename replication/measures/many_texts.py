@@ -152,7 +152,10 @@ def _first_term(item: Item) -> str:
 def list_arrivals(
     model: LanguageModel, items: Sequence[Item], norms: tuple[Norm, ...] = NORMS
 ) -> ArrivalSet:
-    """When the syntax and the content of numbered lists arrive, over their next two entries."""
+    """When the syntax and the content of numbered lists arrive, over their next two entries.
+
+    ``ModelError`` where the tokenizer makes none of the one or of the other.
+    """
     states: list[Float[Tensor, "layer token width"]] = []
     targets: list[int] = []
     cells: dict[tuple[int, int], list[int]] = defaultdict(list)  # places of a kind in an item
@@ -164,6 +167,12 @@ def list_arrivals(
                 cells[int(role in CONTENT), column].append(len(targets))
                 targets.append(recording.ids[place])
                 states.append(recording.states[:, place - 1 : place].clone())
+    if missing := {(kind, n) for kind in (0, 1) for n in range(len(items))} - cells.keys():
+        kind, column = min(missing)
+        raise ModelError(
+            f"{model.name} makes no {('newline or period', 'listed word')[kind]} a token of "
+            f"{items[column].id}: expected some of both"
+        )
     together = torch.cat(states, dim=1)
     depths = np.empty((2, len(norms), len(items)))
     for row, norm in enumerate(norms):

@@ -54,6 +54,7 @@ def role_score(
     role: Sequence[bool] | Bool[np.ndarray, " token"],
     *,
     among: Sequence[bool] | Bool[np.ndarray, " token"] | None = None,
+    whole_runs: bool = True,
     shifts: int = 1000,
     seed: int = 0,
 ) -> RoleScore:
@@ -61,8 +62,10 @@ def role_score(
 
     ``among`` says which tokens to look at. Give the generated ones where it is asked what a factor
     produces: an input token is shown with what it caused, a generated one with what caused it. A
-    pattern that is the same everywhere has the correlation 0. ``ValueError`` for lengths that do
-    not fit, and unless both tokens with and without the role are looked at.
+    pattern that is the same everywhere has the correlation 0. Without ``whole_runs`` tokens are
+    dealt singly: for a portion of a text, where it is the finding that a stretch hangs together,
+    and not that it is this one. ``ValueError`` for lengths that do not fit, and unless both tokens
+    with and without the role are looked at.
     """
     length = activity.shape[1]
     looked_at = np.ones(length, bool) if among is None else np.asarray(among, bool)
@@ -72,7 +75,7 @@ def role_score(
     has, activity = has[looked_at], activity[:, looked_at]
     if has.all() or not has.any():
         raise ValueError(f"{has.sum()} of {len(has)} tokens have the role: expected some, not all")
-    found = correlations(activity, np.vstack([has, elsewhere(has, shifts, seed)]))
+    found = correlations(activity, np.vstack([has, elsewhere(has, shifts, seed, whole_runs)]))
     measured, best_by_place = found[:, 0], found.max(axis=0)
     best, *others = np.argsort(-measured, kind="stable")
     as_good = best_by_place >= measured[best] - 1e-12  # sums of the same numbers differ a little
@@ -87,13 +90,13 @@ def role_score(
 
 
 def elsewhere(
-    has: Bool[np.ndarray, " token"], shifts: int, seed: int
+    has: Bool[np.ndarray, " token"], shifts: int, seed: int, whole_runs: bool = True
 ) -> Bool[np.ndarray, "place token"]:
     """The role at other places, each of its runs whole: at all others, for a role of one run."""
     start = int(np.flatnonzero(~has)[0])
     from_gap = np.roll(has, -start)  # so that a run over the end of the text is in one piece
     edges = np.flatnonzero(np.diff(from_gap.astype(int), append=0))
-    runs = (edges[1::2] - edges[::2]).tolist()
+    runs = (edges[1::2] - edges[::2]).tolist() if whole_runs else [1] * int(has.sum())
     if len(runs) == 1:
         return np.array([np.roll(has, shift) for shift in range(1, len(has))])
     random = np.random.default_rng(seed)

@@ -104,7 +104,11 @@ def test_a_stretch_is_no_finding_where_any_stretch_is_shown() -> None:
     assert found.correlation > 0.7
     assert not found.above_chance
     shuffled = np.random.default_rng(0).permuted(np.tile(third, (1000, 1)), axis=1)
-    assert np.quantile(correlations(waves, shuffled).max(axis=0), 0.95) < 0.4
+    singly = np.quantile(correlations(waves, shuffled).max(axis=0), 0.95)
+    assert singly < 0.4
+    portion = role_score(waves, third, whole_runs=False)
+    assert portion.above_chance  # that stretches hang together is shown
+    assert portion.chance_95 == pytest.approx(singly, abs=0.05)
     alone = role_score(third[None].astype(float), third)
     assert (alone.p_value, alone.places) == (1 / 120, 120)
 
