@@ -140,25 +140,18 @@ def test_circuits_over_pairs_of_the_set(fluent: LanguageModel, control: Language
     assert set(found.pairs) <= set(agreement_pairs(1))
     assert len(found.pairs) + sum(found.left_out.values()) == 30
     assert len(found.pairs) > 10
-    part = CircuitOver(2).measure(Reader(control), "none")
-    asked = agreement_pairs(2)[::NULLS_TAKE]
-    assert set(part.pairs) <= set(asked)
-    again = circuit(control, part.pairs)
-    np.testing.assert_array_equal(part.patching.at_last, again.patching.at_last)
-    assert len(part.pairs) + sum(part.left_out.values()) == len(asked)
-    assert {pair.right for pair in asked} == {" are", " is"}
-    assert CircuitOver(2) != CircuitOver()
     assert (found.patching.at_subject, found.ablation.attention) == (None, None)
-    shown = CircuitByLayer().measure(Reader(fluent), "none")
-    assert shown.transport.items == (len(found.pairs),) * 2
-    np.testing.assert_allclose(
-        shown.transport.estimate[:, 1], found.patching.at_last.mean(axis=1), atol=1e-6
-    )
-    np.testing.assert_allclose(
-        shown.decision.estimate[0, 0],
-        found.attribution.of_gap(found.attribution.attention).mean(axis=0),
-        atol=1e-6,
-    )
+    assert CircuitOver(2) != CircuitOver()
+    asked = agreement_pairs(1)[::NULLS_TAKE]
+    assert {pair.right for pair in asked} == {" are", " is"}
+    part = circuit(control, asked, by_layer=True)
+    assert set(part.pairs) <= set(asked)
+    shown = CircuitByLayer().measure(Reader(control), "none")
+    assert shown.transport.items == (len(part.pairs),) * 2
+    at_last = part.patching.at_last.mean(axis=1)
+    np.testing.assert_allclose(shown.transport.estimate[:, 1], at_last, atol=1e-6)
+    written = part.attribution.of_gap(part.attribution.attention).mean(axis=0)
+    np.testing.assert_allclose(shown.decision.estimate[0, 0], written, atol=1e-6)
 
 
 def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
