@@ -121,3 +121,6 @@ DRAWS = 2
 shuffled unembedding. One takes about a minute of one core for all claims, so that two on two cores
 add a fifth to the time of a run, and ten would double it. Both must show a claim for it to count as
 shown; a rate is told with the number that it is of."""
+
+NOISE_DRAWS = 10
+"""Networks with noise of the size of the quantization under which each verdict is reached again."""

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from replication.models.architectures import architecture_of
 from replication.models.nulls import Null
+from replication.models.quantization import add_quantization_noise
 
 
 def made(null: Null, trained: Any, fresh: Callable[[], Any], *, start: bool) -> Any:
@@ -26,6 +27,8 @@ def made(null: Null, trained: Any, fresh: Callable[[], Any], *, start: bool) -> 
             return with_shuffled_unembedding(trained, seed)
         case "last-token-only":
             return seeing_one_token(trained, start=start)
+        case "noise":
+            return add_quantization_noise(trained, seed)
         case "blind-lens":
             return trained  # what differs is how its inner states are read
         case _:

@@ -7,7 +7,7 @@ at all. The word of the majority is no null: it is what the claims on occupation
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from replication.articles.thresholds import DRAWS, UNTRAINED_DRAWS
+from replication.articles.thresholds import DRAWS, NOISE_DRAWS, UNTRAINED_DRAWS
 
 NullKind = Literal[
     "untrained",
@@ -19,8 +19,12 @@ NullKind = Literal[
     "word-frequency",
     "nearest-noun",
     "his-word",
+    "noise",
 ]
-KINDS: tuple[NullKind, ...] = get_args(NullKind)
+NOISE: NullKind = "noise"
+"""No null: the trained network with noise of the size that quantization rounded its weights by. By
+how many of these a verdict stands, it is told how firm it is."""
+KINDS: tuple[NullKind, ...] = tuple(kind for kind in get_args(NullKind) if kind != NOISE)
 OF_THE_UNEMBEDDING: tuple[NullKind, ...] = ("shuffled-unembedding",)
 """Nulls whose states, neurons and attention are the trained ones."""
 OF_THE_LENS: tuple[NullKind, ...] = ("blind-lens",)
@@ -32,6 +36,7 @@ SEEDED: dict[NullKind, range] = {
     "random-blocks": range(DRAWS),
     "shuffled-unembedding": range(DRAWS),
     "blind-lens": range(DRAWS),
+    "noise": range(NOISE_DRAWS),
 }
 """The seeds of the kinds that are drawn at random; each other kind is one subject."""
 MADE_BY: dict[NullKind, str] = {
@@ -44,6 +49,7 @@ MADE_BY: dict[NullKind, str] = {
     "word-frequency": "no network: the more frequent word leads",
     "nearest-noun": "no network: the verb agrees with the last word",
     "his-word": "no network: the word for a man leads",
+    "noise": "trained, with noise of the size of its quantization",
 }
 """What each kind is, in the place of the form of a model's weights."""
 
