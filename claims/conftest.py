@@ -14,6 +14,7 @@ import pytest
 from replication.base.norms import READINGS
 from replication.judging.claims import Claim
 from replication.judging.findings import ChanceFinding, Finding
+from replication.judging.firmness import shares_under_noise
 from replication.judging.freeze import readings
 from replication.judging.negatives import controls_of, is_high, negative, read
 from replication.judging.runner import NO_WEIGHTS, Runner
@@ -188,7 +189,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if not runner.found:
         return
     suite: tuple[Claim, ...] = config.stash.get(SUITE, ())
-    findings = runner.findings(suite, readings(FOLDER))
+    read_by = readings(FOLDER)
+    noise = shares_under_noise(FOLDER, read_by.digest)
+    findings = runner.findings(suite, read_by, noise)
     path = write(findings, config.getoption("--claims-json"))
     terminalreporter.section("verdicts")
     terminalreporter.write(as_text(findings))

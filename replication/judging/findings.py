@@ -14,6 +14,7 @@ from replication.base.norms import Norm
 from replication.base.records import Record
 from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
+from replication.judging.firmness import Firmness, firmness_of
 from replication.judging.freeze import Readings
 from replication.judging.rates import NullRate
 from replication.judging.rules import Verdict, all_hold, core_holds, verdict_of
@@ -51,6 +52,8 @@ class Finding(Record):
     parts: tuple[Part, ...]
     nulls: tuple[NullRate, ...] = ()
     """How often the core holds on the nulls of the same model, kind by kind."""
+    firmness: Firmness | None = None
+    """How far it is from turning; None where it is not testable."""
     known_negative: str | None = None
     """The reason given in ``claims/known_negatives.toml``, where the finding is listed there."""
 
@@ -183,10 +186,15 @@ def chance(claim: Claim, kind: NullKind, model: str, cases: Iterable[Case]) -> C
     )
 
 
-def against_nulls(finding: Finding, rates: tuple[NullRate, ...], definitional: bool) -> Finding:
-    """A finding with the rates of its model's nulls, and the verdict that they leave it."""
+def completed(
+    finding: Finding, rates: tuple[NullRate, ...], definitional: bool, same: float | None
+) -> Finding:
+    """A finding with the rates of its model's nulls, the verdict that they leave it, and how firm
+    it is; ``same`` is the share of noise draws with the same outcome.
+    """
     shown = any(rate.beaten is False for rate in rates)
     verdict = verdict_of(
         finding.parts, finding.kind, definitional=definitional, shown_by_nulls=shown
     )
-    return finding.model_copy(update={"nulls": rates, "verdict": verdict})
+    firm = firmness_of(finding.parts, same)
+    return finding.model_copy(update={"nulls": rates, "verdict": verdict, "firmness": firm})

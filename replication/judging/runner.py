@@ -17,8 +17,8 @@ from replication.judging.findings import (
     ChanceFinding,
     Finding,
     Findings,
-    against_nulls,
     chance,
+    completed,
     judge,
     untestable,
 )
@@ -125,11 +125,17 @@ class Runner:
         self.found[job] = found.model_copy(update={"known_negative": listed and listed.reason})
         return self.found[job]
 
-    def findings(self, suite: Iterable[Claim] = (), readings: Readings | None = None) -> Findings:
+    def findings(
+        self,
+        suite: Iterable[Claim] = (),
+        readings: Readings | None = None,
+        noise: Mapping[tuple[str, str, str], float] = MappingProxyType({}),
+    ) -> Findings:
         """All that was found, each finding with the rates of its own model's nulls.
 
         It is complete if every job of ``suite``, all claims that there are, was judged under
         every norm, on the published numbers and on all models of this run, the default among them.
+        ``noise`` has the share of noise draws with the same outcome, by claim, subject and norm.
         """
         found = [self.found[job] for job in self.jobs if job in self.found]
         controls = tuple(one for one in found if isinstance(one, ChanceFinding))
@@ -146,7 +152,7 @@ class Runner:
             text=self.text.prompt + self.text.continuation if self.text else None,
             claims=claims,
             findings=tuple(
-                against_nulls(one, tuple(rates[one.key]), one.claim in definitional)
+                completed(one, tuple(rates[one.key]), one.claim in definitional, noise.get(one.key))
                 for one in found
                 if isinstance(one, Finding)
             ),

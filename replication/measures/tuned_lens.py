@@ -58,7 +58,7 @@ class Settings:
 
 def settings_of(model: LanguageModel, part: Part = "feed-forward") -> Settings:
     """As many tokens as the width of the model asks for; a null gets fewer."""
-    each = PER_DIMENSION if model.null is None else PER_DIMENSION_OF_CONTROL
+    each = PER_DIMENSION if not model.is_null else PER_DIMENSION_OF_CONTROL
     length = min(LENGTH, model.network.config.max_position_embeddings)
     return Settings(part, max(CHOOSING, -(-each * model.entry.width // length)), length)
 

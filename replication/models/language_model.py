@@ -12,7 +12,7 @@ from replication.base.norms import Norm
 from replication.models import registry
 from replication.models.architectures import Architecture, architecture_of
 from replication.models.errors import ModelError, SeveralTokens
-from replication.models.nulls import Null
+from replication.models.nulls import NOISE, Null
 from replication.models.registry import ModelEntry
 from replication.results.provenance import Provenance
 
@@ -31,6 +31,11 @@ class LanguageModel:
     network: Any
     """A causal language model of transformers, in evaluation mode."""
     tokenizer: "Tokenizer"
+
+    @property
+    def is_null(self) -> bool:
+        """Whether something was taken away; noise takes nothing."""
+        return self.null is not None and self.null.kind != NOISE
 
     @cached_property
     def architecture(self) -> Architecture:

@@ -44,7 +44,7 @@ class ErasureOver(Question["ErasureSet"]):
         """Erasing each token, and several in the order of what is said to matter."""
         from replication.measures.erasure import erasure
 
-        step = 1 if reader.model.null is None else CONTROLS_TAKE
+        step = 1 if not reader.model.is_null else CONTROLS_TAKE
         return erasure(reader.model, openings()[::step])
 
 
@@ -57,6 +57,6 @@ class ShortlistsOver(Question["Shortlists"]):
         from replication.measures.shortlists import shortlists
 
         texts = [*openings(), *first_lists()]
-        step = 1 if reader.model.null is None else CONTROLS_TAKE
+        step = 1 if not reader.model.is_null else CONTROLS_TAKE
         recordings = [reader.recording(Text(text)) for text in texts[::step]]
         return shortlists(reader.model, recordings, norm)

@@ -33,7 +33,7 @@ Over = TypeVar("Over", bound="OverNorms[Any]")
 
 def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
     """The items that a model is asked of those that there are."""
-    return given if model.null is None else given[::CONTROLS_TAKE]
+    return given if not model.is_null else given[::CONTROLS_TAKE]
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class CircuitOver(Question["Circuit"]):
         from replication.measures.circuit import circuit
 
         pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
-        asked = pairs if reader.model.null is None else pairs[::NULLS_TAKE]
+        asked = pairs if not reader.model.is_null else pairs[::NULLS_TAKE]
         return circuit(reader.model, asked, by_layer=self.by_layer)
 
 

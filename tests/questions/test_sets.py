@@ -184,7 +184,7 @@ def test_a_fresh_set_is_asked_in_place_of_the_other(control: LanguageModel) -> N
     assert (*found.items, *found.left_out) == asked
     terms = ExpectedOver(fresh=True).measure(Reader(control), "none").items
     assert all(item in items("counting", fresh=True) for item in terms)
-    untrained = replace(tiny.model("llama"), seed=0)
+    untrained = replace(tiny.model("llama"), null=Null("untrained", 0))
     lists = ArrivalsOver(fresh=True).measure(Reader(untrained), "none").items
     assert lists == items("lists", fresh=True)[::CONTROLS_TAKE]
     assert len({item.cluster for item in lists}) < len(lists)  # several texts of a list
