@@ -70,7 +70,7 @@ generated: environment
 	$(BIN)/python -m replication.judging.schemas
 	$(BIN)/python -m replication.questions.template_maker
 	$(BIN)/python -m replication.figures.manifest
-	$(BIN)/replicate verdicts --write docs/verdicts.md
+	$(BIN)/replicate verdicts --write docs/verdicts.md --picture docs/crossing-depths.svg
 	$(BIN)/replicate negatives --write
 
 # The environment is made again when what it is made from has changed.

@@ -1,8 +1,8 @@
 """Turns every ``Claim`` of the test modules into tests, and writes what came out.
 
-One test per claim, subject and norm; on untrained controls one per claim and norm, whose result is
-the claim's chance rate. Findings listed in ``known_negatives.toml`` are strict expected failures.
-What is judged and kept, and how, is ``replication.judging.runner``.
+One test per claim, subject and norm; and on nulls one per claim, kind of null and norm, whose
+result is on how many of them the claim holds. Findings listed in ``known_negatives.toml`` are
+strict expected failures. What is judged and kept, and how, is ``replication.judging.runner``.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from replication.base.norms import NORMS
+from replication.base.norms import READINGS
 from replication.judging.claims import Claim
-from replication.judging.findings import Finding
-from replication.judging.negatives import is_high, negative, read
+from replication.judging.findings import ChanceFinding, Finding
+from replication.judging.freeze import readings
+from replication.judging.negatives import controls_of, is_high, negative, read
 from replication.judging.runner import NO_WEIGHTS, Runner
 from replication.judging.saving import check_writable, write
 from replication.judging.suite import Job, claims_in
@@ -39,7 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         f"{DEFAULT_MODEL} (repeatable; see `replicate models`)",
     )
     group.addoption(
-        "--norm", action="append", choices=NORMS, help="judge under this norm only (default: both)"
+        "--norm",
+        action="append",
+        choices=READINGS,
+        help="judge under this norm only (repeatable; default: all, on controls without tuned)",
     )
     group.addoption(
         "--claims-json",
@@ -56,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--processes",
         type=int,
-        help="the most untrained controls to measure at once (default: as many as there are cores "
+        help="the most nulls to measure at once (default: as many as there are cores "
         "and as fit into memory)",
     )
 
@@ -64,7 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options; an unknown model ends the run before anything is collected."""
     models = [DEFAULT_MODEL, *config.getoption("--subject")]
-    norms = config.getoption("--norm") or NORMS
+    norms = config.getoption("--norm") or READINGS
     try:
         known = read(FOLDER / "known_negatives.toml")
         text = text_of_your_own(config.getoption("--prompt"), config.getoption("--continuation"))
@@ -113,7 +117,7 @@ class StaleNegative(Exception):
 
 
 class JobTest(pytest.Item):
-    """A claim on one subject, or on the controls of a model, under one norm."""
+    """A claim on one subject, or on the nulls of one kind of a model, under one norm."""
 
     job: Job
     runner: Runner
@@ -125,14 +129,16 @@ class JobTest(pytest.Item):
             pytest.skip(f"not_testable: {NO_WEIGHTS}: {self.job.subject}: {fault}")
         if isinstance(found, Finding) and found.holds is None:
             pytest.skip(f"not_testable: {found.measured}")
+        if isinstance(found, ChanceFinding) and not found.rate.testable:
+            pytest.skip(f"not_testable: {found.not_testable}")
         if found is None or (now := negative(found, self.job.claim.definitional)) is None:
             return
-        if self.runner.text and self.job.controls:
-            return  # on a text of your own a chance rate is read, not judged
+        if self.runner.text and self.job.null:
+            return  # on a text of your own a rate on nulls is read, not judged
         listed = self.runner.known.get(self.job.key)
         if listed and (fault := listed.fault(now)):
             raise StaleNegative(fault)
-        rate = f"holds on {now.holds_on} of {now.controls} untrained controls"
+        rate = f"holds on {now.holds_on} of {self.job.listed_as}, {now.controls} of them testable"
         measured = found.measured if isinstance(found, Finding) else rate
         advice = (
             f"Judged on {self.runner.text.prompt!r}, which is not the claim's own text."
@@ -156,7 +162,7 @@ class JobTest(pytest.Item):
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Subject by subject, so that each trained model is in memory once; other tests come first."""
     runner = config.stash[RUNNER]
-    items.sort(key=lambda i: runner.place(i.job) if isinstance(i, JobTest) else (False, -2))
+    items.sort(key=lambda i: runner.place(i.job) if isinstance(i, JobTest) else (False, -2, -1))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -182,7 +188,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if not runner.found:
         return
     suite: tuple[Claim, ...] = config.stash.get(SUITE, ())
-    findings = runner.findings(suite)
+    findings = runner.findings(suite, readings(FOLDER))
     path = write(findings, config.getoption("--claims-json"))
     terminalreporter.section("verdicts")
     terminalreporter.write(as_text(findings))
@@ -191,9 +197,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(f"{name}: {number} findings not_testable: {NO_WEIGHTS}")
     for rate in findings.controls:
         if rate.model != DEFAULT_MODEL and is_high(rate, findings.record(rate.claim).definitional):
-            count = f"holds on {rate.chance.holds} of {rate.chance.controls}"
-            line = f"{rate.claim} ({rate.norm}) {count} untrained controls of {rate.model}"
-            terminalreporter.write_line(f"{line}: there it says nothing of training")
+            count = f"holds on {rate.rate.holds} of {rate.rate.testable}"
+            line = f"{rate.claim} ({rate.norm}) {count} {controls_of(rate.rate.kind, rate.model)}"
+            terminalreporter.write_line(f"{line}: it does not beat them")
     if runner.text:
         terminalreporter.write_line(f"judged on {findings.text!r}")
     part = "" if findings.complete else " (a part of the claims)"

@@ -11,7 +11,19 @@ import numpy as np
 from replication.articles.sources import ATTENTION_VIEWS, LOGIT_LENS
 from replication.articles.thresholds import ATTENDS, MUCH, OFTEN
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, agrees, at_most, beside, less, more, mostly
+from replication.judging.comparisons import (
+    Part,
+    agrees,
+    at_depth,
+    at_most,
+    beside,
+    crossing_of,
+    further,
+    less,
+    more,
+    mostly,
+)
+from replication.measures.depth import crossing
 from replication.questions.attention import AttentionOf, HeadsOver
 from replication.questions.layers import LensCostOf
 from replication.questions.lens import FormulasOf, UncertaintyOf, WordsOf
@@ -39,13 +51,12 @@ def paris_becomes_the_best_candidate(case: Case) -> Iterator[Part]:
     candidate; other capitals stay behind it.
     """
     found = case.answer(CITIES)
-    yield at_most("rank of ' Paris' after the last layer", found.ranks[-1, 0], 1, "ranks")
-    yield less(
-        "rank of ' Paris' after the last layer against the first",
-        found.ranks[-1, 0],
-        found.ranks[0, 0],
-        "ranks",
-    )
+    after_blocks = [stage.part == "feed-forward" for stage in found.stages]
+    best = found.ranks[after_blocks, 0] == 1
+    leads = crossing_of("' Paris' is the best candidate for good", np.atleast_1d(crossing(best)))
+    statement = f"depth from which on {leads.what}"
+    yield at_depth(at_most(statement, leads.estimate, 1, "depth"), leads)
+    yield further(more(statement, leads.estimate, 1 / len(best), "depth"))
     for column, city in enumerate(found.words[1:], 1):
         yield less(
             f"probability of {city!r} after the last layer against ' Paris'",

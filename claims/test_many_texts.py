@@ -1,34 +1,47 @@
-"""The findings of the hidden-state article over many texts, and its questions HS-Q1 and HS-Q2.
+"""The findings of the hidden-state article over many texts.
 
 A finding on the article's own sentence is one case. Here each is asked of a template set: it holds
 if it does for most texts, with the whole interval of their share above one half, where whole
-clusters (nouns, occupations, patterns) are resampled. The article's sentences are in none of the
-sets.
+clusters (nouns, occupations, patterns) are resampled, and if a test with one vote for each cluster
+stands when it is corrected for the number of such findings. "The last layer" is the last sixth of
+the depth, as in the article's model of six layers; the literal reading stands beside it. The
+article's sentences are in none of the sets.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from replication.articles.sources import HIDDEN_STATES
-from replication.articles.thresholds import OFTEN
-from replication.base.norms import NORMS, Norm
+from replication.base.norms import Norm
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, at_most, more, mostly
-from replication.measures.patching import layers_needed
-from replication.questions.sets import ArrivalsOver, ExpectedOver, PatchingOver, WatchedOver
+from replication.judging.comparisons import (
+    Part,
+    at_depth,
+    beside,
+    core,
+    crossing_of,
+    further,
+    mostly,
+)
+from replication.measures.depth import crossing
+from replication.questions.sets import ArrivalsOver, ExpectedOver, WatchedOver
 from replication.questions.subjects import Case
 from replication.results.sets import ExpectedSet, WatchedSet
 
 claim = ClaimsOf(HIDDEN_STATES, level="many texts")
+DISTILGPT2 = 6
+"""Layers of the article's model."""
+LAST = 1 - 1 / DISTILGPT2
+"""The depth beyond which its last layer lies."""
 
 AGREEMENT = WatchedOver("agreement")
 OCCUPATIONS = WatchedOver("occupations")
 BLIMP = WatchedOver("blimp")
 WINOGENDER = WatchedOver("winogender")
 LISTS = ArrivalsOver()
-REPEATS = ExpectedOver(last=2)
-PATCHING = PatchingOver()
+REPEATS = ExpectedOver(from_depth=LAST)  # the layer before the last sixth, and that
 MISLED = {"subject": "plural", "attractor": "singular"}  # as in "The keys to the cabinet"
 STEADY = {"subject": "singular", "attractor": "plural"}  # as in "The key to the cabinets"
 
@@ -39,21 +52,33 @@ def the_last_layer_is_cautious_with_most_patterns(case: Case) -> Iterator[Part]:
     that repeats, which was and stays the best candidate.
     """
     yield caution(case.answer(REPEATS), case.norm)
+    yield literal_caution(case.answer(REPEATS), case.norm)
 
 
 def caution(found: ExpectedSet, norm: Norm) -> Part:
-    """How often the last layer lowers the probability of the token that is best in the last two."""
-    under = NORMS.index(norm)
-    best = (found.ranks[under][:, -2:] == 1).all(axis=1)
-    fall = found.probabilities[under, :, -2] - found.probabilities[under, :, -1]
+    """How often the last sixth of the depth lowers the probability of the token that is best before
+    and after it.
+    """
+    under = found.norms.index(norm)
+    best = (found.ranks[under][:, [0, -1]] == 1).all(axis=1)
+    fall = found.probabilities[under, :, 0] - found.probabilities[under, :, -1]
     return mostly(
-        "share of patterns whose repeated token is best in the last two layers and loses "
-        "probability in the last",
+        "share of patterns whose repeated token is best before and after the last sixth of the "
+        "depth and loses probability there",
         best & (fall > 0),
-        found.clusters,
+        found.crossed,
         values=fall,
         values_unit="probability",
     )
+
+
+def literal_caution(found: ExpectedSet, norm: Norm) -> Part:
+    """The same of the literal last layer."""
+    under = found.norms.index(norm)
+    best = (found.ranks[under][:, -2:] == 1).all(axis=1)
+    fall = found.probabilities[under, :, -2] > found.probabilities[under, :, -1]
+    statement = "literally, share of patterns whose token is best in the last two layers and loses"
+    return beside(mostly(statement, best & fall, found.crossed))
 
 
 @claim("HS-14-many", AGREEMENT, norm_matters=False, generalizes="HS-14")
@@ -67,8 +92,8 @@ def most_verbs_agree_at_the_end(case: Case) -> Iterator[Part]:
         yield mostly(
             f"share of {number} subjects with {verb!r} first after the last layer",
             ahead[:, -1],
-            found.clusters(**kept),
-            values=found.lead[NORMS.index("final")][found.of(**kept), -1],
+            found.crossed(**kept),
+            values=found.lead[found.norms.index("final")][found.of(**kept), -1],
             values_unit="logits",
             by_layer=ahead,
         )
@@ -77,21 +102,41 @@ def most_verbs_agree_at_the_end(case: Case) -> Iterator[Part]:
 @claim("HS-15-many", AGREEMENT, generalizes="HS-15")
 def no_layer_before_the_last_agrees_with_most_subjects(case: Case) -> Iterator[Part]:
     """After a subject in the plural with a noun in the singular next to it, all layers before the
-    last have " is" before " are".
+    last have " is" before " are", and the last sets it right.
     """
     yield lateness(case, case.norm)
+    ahead = case.answer(AGREEMENT).ahead(case.norm, **MISLED)
+    literal = ahead[:, -1] & ~ahead[:, :-1].any(axis=1)
+    statement = "literally, share of them with ' are' first after the last layer and none before"
+    yield beside(mostly(statement, literal, case.answer(AGREEMENT).crossed(**MISLED)))
 
 
 def lateness(case: Case, norm: Norm) -> Part:
-    """How often a plural subject gets its verb in the last layer and in none before."""
+    """How often a plural subject gets its verb for good in the last sixth of the depth, and has the
+    other one in all of the depth before.
+    """
     found = case.answer(AGREEMENT)
     ahead = found.ahead(norm, **MISLED)
-    return mostly(
-        "share of plural subjects with ' are' first after the last layer and after none before",
-        ahead[:, -1] & ~ahead[:, :-1].any(axis=1),
-        found.clusters(**MISLED),
-        by_layer=ahead,
+    depths = crossing(ahead.T)
+    early = early_share(ahead)
+    late = (depths > LAST + 1e-6) & (depths <= 1) & (early < 1 / DISTILGPT2)
+    clusters = found.crossed(**MISLED)
+    return at_depth(
+        mostly(
+            "share of plural subjects with ' are' first for good in the last sixth of the depth "
+            "only, and ' is' before",
+            late,
+            clusters,
+            by_layer=ahead,
+        ),
+        crossing_of("' are' leads for good", depths, clusters, article=1.0),
     )
+
+
+def early_share(ahead: Bool[np.ndarray, "item layer"]) -> Float[np.ndarray, " item"]:
+    """The share of the depth at which something is so before the last sixth."""
+    layers = ahead.shape[1]
+    return np.asarray(ahead[:, : round(LAST * layers)].sum(axis=1) / layers)
 
 
 @claim("HS-16-many", AGREEMENT, generalizes="HS-16")
@@ -100,13 +145,20 @@ def a_singular_subject_has_its_verb_in_every_layer(case: Case) -> Iterator[Part]
     before " are".
     """
     found = case.answer(AGREEMENT)
-    ahead = found.ahead(case.norm, **STEADY)
-    yield mostly(
-        "share of singular subjects with ' is' first after every layer",
-        np.all(ahead, axis=1),
-        found.clusters(**STEADY),
-        by_layer=ahead,
+    ahead, clusters = found.ahead(case.norm, **STEADY), found.crossed(**STEADY)
+    fails = (~ahead).mean(axis=1)
+    yield at_depth(
+        mostly(
+            "share of singular subjects with ' is' first throughout the depth, but for less than "
+            "a sixth of it",
+            fails < 1 / DISTILGPT2,
+            clusters,
+            by_layer=ahead,
+        ),
+        crossing_of("' is' leads for good", crossing(ahead.T), clusters, article=1 / DISTILGPT2),
     )
+    statement = "literally, share of them with ' is' first after every layer"
+    yield beside(mostly(statement, np.all(ahead, axis=1), clusters))
 
 
 @claim("HS-17-many", OCCUPATIONS, generalizes="HS-17")
@@ -117,38 +169,46 @@ def inner_layers_prefer_men_for_most_occupations(case: Case) -> Iterator[Part]:
     found = case.answer(OCCUPATIONS)
     for workers in ("women", "men"):
         kept = {"stereotype": workers}
-        ahead = found.ahead(case.norm, **kept)
+        ahead, clusters = found.ahead(case.norm, **kept), found.crossed(**kept)
         man = ahead if workers == "men" else ~ahead
+        of_whom = f"work done mostly by {workers}: share of texts with the man's word first"
         yield mostly(
-            f"work done mostly by {workers}: share of texts with the man's word first after every "
-            "layer before the last",
-            np.all(man[:, :-1], axis=1),
-            found.clusters(**kept),
+            f"{of_whom} before the last sixth of the depth, but for less than a sixth of it",
+            early_share(~man) < 1 / DISTILGPT2,
+            clusters,
             by_layer=man,
+        )
+        literal = np.all(man[:, :-1], axis=1)
+        yield beside(
+            mostly(f"literally, {of_whom} after every layer but the last", literal, clusters)
         )
 
 
 @claim("HS-18-many", OCCUPATIONS, norm_matters=False, generalizes="HS-18")
 def the_last_layer_goes_by_who_does_the_work(case: Case) -> Iterator[Part]:
-    """The last layer puts the woman's word first for work that mostly women do, and the man's for
-    work that mostly men do.
+    """The last layer puts the woman's word first for work that mostly women do; for work that
+    mostly men do the man's word stays first.
     """
     yield from by_workers(case.answer(OCCUPATIONS))
 
 
 def by_workers(found: WatchedSet) -> Iterator[Part]:
-    """How often the last layer puts the word first that goes with who mostly does the work."""
-    for workers in ("women", "men"):
+    """How often the last layer puts the word first that goes with who mostly does the work. The
+    text speaks of the nurse; of the doctor a figure alone does.
+    """
+    for workers, weight in (("women", core), ("men", further)):
         kept = {"stereotype": workers}
         ahead = found.ahead("final", **kept)
-        yield mostly(
-            f"work done mostly by {workers}: share of texts with their word first after the last "
-            "layer",
-            ahead[:, -1],
-            found.clusters(**kept),
-            values=found.lead[NORMS.index("final")][found.of(**kept), -1],
-            values_unit="logits",
-            by_layer=ahead,
+        yield weight(
+            mostly(
+                f"work done mostly by {workers}: share of texts with their word first after the "
+                "last layer",
+                ahead[:, -1],
+                found.crossed(**kept),
+                values=found.lead[found.norms.index("final")][found.of(**kept), -1],
+                values_unit="logits",
+                by_layer=ahead,
+            )
         )
 
 
@@ -162,8 +222,8 @@ def verbs_of_others_agree_at_the_end(case: Case) -> Iterator[Part]:
     yield mostly(
         "share of sentences with the right verb first after the last layer",
         ahead[:, -1],
-        found.clusters(),
-        values=found.lead[NORMS.index("final"), :, -1],
+        found.crossed(),
+        values=found.lead[found.norms.index("final"), :, -1],
         values_unit="logits",
         by_layer=ahead,
     )
@@ -172,88 +232,27 @@ def verbs_of_others_agree_at_the_end(case: Case) -> Iterator[Part]:
 @claim("HS-18-held-out", WINOGENDER, norm_matters=False, generalizes="HS-18")
 def pronouns_of_others_go_by_who_does_the_work(case: Case) -> Iterator[Part]:
     """On sentences of others (Winogender) the last layer puts " she" first for work that mostly
-    women do, and " he" for work that mostly men do.
+    women do; for work that mostly men do " he" stays first.
     """
     yield from by_workers(case.answer(WINOGENDER))
 
 
 @claim("HS-20-many", LISTS, generalizes="HS-20")
 def syntax_comes_before_content_in_most_lists(case: Case) -> Iterator[Part]:
-    """In numbered lists of many kinds, newlines and periods are near the top early and what is
-    listed late.
+    """Our own question to the gallery: in numbered lists of many kinds, do newlines and periods
+    come near the top before what is listed?
     """
     found = case.answer(LISTS)
-    under = NORMS.index(case.norm)
+    under = found.norms.index(case.norm)
     later = found.content[under] - found.syntax[under]
-    yield mostly(
-        "share of lists whose newlines and periods stay near the top from an earlier layer on than "
-        "what they list",
-        later > 0,
-        found.clusters,
-        values=later,
-        values_unit="depth",
+    yield at_depth(
+        mostly(
+            "share of lists whose newlines and periods stay near the top from an earlier layer on "
+            "than what they list",
+            later > 0,
+            found.crossed,
+            values=later,
+            values_unit="depth",
+        ),
+        crossing_of("what is listed stays near the top", found.content[under], found.clusters),
     )
-
-
-@claim("HS-Q1", PATCHING, norm_matters=False, relatives=("HS-14", "HS-15", "HS-Q1-circuit"))
-def agreement_is_settled_in_the_last_layer(case: Case) -> Iterator[Part]:
-    """Of the article's question, the first half: agreement is settled in the last layer. Then most
-    of what tells the verb's number reaches the last position there.
-    """
-    found = case.answer(PATCHING)
-    added = found.added_by_last
-    yield mostly(
-        "share of pairs whose last layer adds more than half of the effect at the last position",
-        added > OFTEN,
-        [pair.cluster for pair in found.pairs],
-        values=added,
-        values_unit="share of the effect",
-    )
-
-
-@claim("HS-Q1-circuit", PATCHING, norm_matters=False, relatives=("HS-14", "HS-15"))
-def agreement_is_settled_over_several_layers(case: Case) -> Iterator[Part]:
-    """Of the article's question, the second half: a circuit over several layers settles agreement.
-    Then what tells the verb's number leaves the subject and is at the last position before the
-    last layer, and no single layer brings most of it.
-    """
-    found = case.answer(PATCHING)
-    clusters = [pair.cluster for pair in found.pairs]
-    before = found.at_last[:, -2]
-    yield mostly(
-        "share of pairs with more than half of the effect at the last position before the last "
-        "layer",
-        before > OFTEN,
-        clusters,
-        values=before,
-        values_unit="share of the effect",
-        by_layer=found.at_last > OFTEN,
-    )
-    yield mostly(
-        "share of pairs of which patching the subject before the last layer does less than half",
-        found.at_subject[:, -2] < OFTEN,
-        clusters,
-        by_layer=found.at_subject < OFTEN,
-    )
-    yield more(
-        "layers that add 80 % of the mean effect at the last position",
-        layers_needed(found.added.mean(axis=0)),
-        1,
-        "layers",
-    )
-    yield at_most(
-        "most that one layer adds to the mean effect",
-        found.added.mean(axis=0).max(),
-        OFTEN,
-        "share of the effect",
-    )
-
-
-@claim("HS-Q2", REPEATS, AGREEMENT, norm_matters=False, relatives=("HS-05", "HS-15"))
-def the_last_layer_is_special_under_the_final_norm_too(case: Case) -> Iterator[Part]:
-    """The question that the method raises: are the last layer's caution (HS-05) and the failure of
-    all layers before it (HS-15) more than a product of leaving out the final norm? Then both are
-    there under the final norm too.
-    """
-    yield caution(case.answer(REPEATS), "final")
-    yield lateness(case, "final")

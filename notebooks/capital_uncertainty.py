@@ -9,8 +9,8 @@
 # the model says in the end.
 #
 # **What to look for**: whether the divergence falls layer by layer or all at once in the last
-# layer. Without the norm it may reach thousands of bits: the inner states are then not on the
-# scale that the unembedding reads.
+# layer. Without the norm it may reach thousands of bits: nothing divides the inner states by their
+# scale, and the longer a state, the surer it looks.
 
 # %% tags=["parameters"]
 model: str = "smollm2"  # a name that `replicate models` lists

@@ -5,7 +5,7 @@
 # key, but one of its activations is replaced by what it was with several keys. If the verb then
 # turns to the plural, that activation carries the number.
 #
-# **The article's open question** (HS-Q1, HS-Q1-circuit): is agreement settled in the last layer,
+# **The article's open question** (HS-Q1-transport): is agreement settled in the last layer,
 # or by a circuit over several layers?
 #
 # Each cell is the share of the difference between the two sentences that one replaced activation

@@ -7,12 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from replication.articles.quotations import Quotation
 from replication.articles.sources import EXPLAINING_TRANSFORMERS, HIDDEN_STATES, Source
 from replication.base.environment import environment
 from replication.figures.table import FORMATS
 from replication.judging.claims import ClaimRecord, ClaimsOf
-from replication.judging.comparisons import Part, at_most, mostly
-from replication.judging.findings import ChanceFinding, ChanceRate, Finding, Findings, judge
+from replication.judging.comparisons import (
+    Part,
+    at_depth,
+    at_most,
+    beside,
+    crossing_of,
+    further,
+    mostly,
+)
+from replication.judging.findings import ChanceFinding, Finding, Findings, judge
 from replication.judging.paper.records import (
     Counts,
     FigureComparison,
@@ -21,8 +30,10 @@ from replication.judging.paper.records import (
     Number,
     PaperReport,
 )
+from replication.judging.rates import NullRate
+from replication.judging.rules import WHOLE
 from replication.judging.verdicts import as_text
-from replication.models.registry import find, provenance
+from replication.models.registry import find, null_name, provenance
 from replication.pages.report.pages import Extra
 from replication.pages.report.site import make
 from replication.questions.lens import RanksOf
@@ -31,6 +42,10 @@ from replication.questions.subjects import Case, Published
 COMMITTED = Path(__file__).parents[1] / "figures" / "smollm2"
 HOSTILE = '<script>alert("1")</script> & \' | $x$ \u202eabc'
 
+CROSSES = "the right word leads <b>"
+
+QUOTED = Quotation(section="Layers", quote=f"the model … {HOSTILE}", note="Of one text.")
+
 claim = ClaimsOf(HIDDEN_STATES)
 ONES = RanksOf.of_figure("ranks_ones")
 
@@ -38,31 +53,34 @@ ONES = RanksOf.of_figure("ranks_ones")
 def record(id: str, *figures: str, source: Source = HIDDEN_STATES, **more: Any) -> ClaimRecord:
     """What is written down of a claim; on the article's own text unless ``more`` says else."""
     plain: dict[str, Any] = {"says": "What is claimed.", "level": "figure", "definitional": False}
-    plain |= {"published_only": False, "generalizes": None, "relatives": ()}
+    plain |= {"published_only": False, "generalizes": None, "relatives": (), "quotation": None}
     return ClaimRecord(id=id, source=source, figures=figures, **(plain | more))
 
 
 def finding(id: str, measured: int, subject: str = "published", norm: str = "none") -> Finding:
-    """A finding of two parts: the first holds, the second if the value is at most 1."""
+    """A finding whose core holds, and what is added to it if the value is at most 1."""
 
     @claim(id, ONES)
     def check(case: Case) -> Iterator[Part]:
         yield at_most("first", 0, 1, "ranks")
-        yield at_most(HOSTILE, measured, 1, "ranks")
+        yield further(at_most(HOSTILE, measured, 1, "ranks"))
 
     return _on(judge(check, Case(Published(), "none")), subject, norm)
 
 
-def finding_over_many(id: str, share: float, norm: str = "none") -> Finding:
-    """A finding on a model over 10 clusters of 4 texts, and 5 layers."""
+def finding_over_many(
+    id: str, share: float, norm: str = "none", subject: str = "smollm2"
+) -> Finding:
+    """A finding on a model over 10 clusters of 4 texts, and 5 layers, with a depth to each."""
     holds = np.arange(40) % 10 < 10 * share
     clusters = [f"noun {number // 4}" for number in range(40)]
     by_layer = np.stack([holds] * 5, axis=1)
+    depths = np.where(holds, 0.8, 1.2) - 0.2 * (np.arange(40) % 3 == 0)
 
     @claim(id, ONES)
     def check(case: Case) -> Iterator[Part]:
-        yield at_most("layers", 1, 2, "layers")
-        yield mostly(
+        yield further(at_most("layers", 1, 2, "layers"))
+        part = mostly(
             "share of texts",
             holds,
             clusters,
@@ -70,15 +88,18 @@ def finding_over_many(id: str, share: float, norm: str = "none") -> Finding:
             values_unit="logits",
             by_layer=by_layer,
         )
+        yield at_depth(part, crossing_of(CROSSES, depths, clusters, 5 / 6))
+        yield beside(at_most("literally, layers that fail", 3, 0, "layers"))
 
-    return _on(judge(check, Case(Published(), "none")), "smollm2", norm)
+    return _on(judge(check, Case(Published(), "none")), subject, norm)
 
 
 def _on(judged: Finding, subject: str, norm: str) -> Finding:
     if subject != Published.name:
         source = provenance(subject, *find(subject), "", None)
         measured = {name: getattr(source, name) for name in ("kind", "model", "weights")}
-        judged = judged.model_copy(update=measured)
+        whole = WHOLE[source.kind] if judged.verdict == "consistent" else judged.verdict
+        judged = judged.model_copy(update=measured | {"verdict": whole})
     return judged.model_copy(update={"subject": subject, "norm": norm})
 
 
@@ -89,28 +110,35 @@ def not_testable(id: str, reason: str) -> Finding:
     )
 
 
+def rate(holds: int, not_testable: int = 0) -> NullRate:
+    """Of ten untrained controls."""
+    return NullRate(kind="untrained", holds=holds, not_testable=not_testable, draws=10)
+
+
 def control(id: str, holds: int) -> ChanceFinding:
-    """A claim that holds on so many of ten controls."""
+    """A claim that holds on so many of ten untrained controls."""
     return ChanceFinding(
         claim=id,
         model="smollm2",
         norm="none",
-        seeds=tuple(range(10)),
-        chance=ChanceRate(holds=holds, not_testable=0, controls=10),
+        rate=rate(holds),
+        subjects=tuple(null_name("smollm2", "untrained", seed) for seed in range(10)),
     )
 
 
 def made_findings() -> Findings:
-    """Three claims on one text, one over many; every verdict, and text that is no text."""
+    """Four claims on one text, one over many; every verdict, and text that is no text."""
     because = {"known_negative": f"because {HOSTILE}"}
-    rate = {"chance": ChanceRate(holds=10, not_testable=0, controls=10)}
+    shown = {"nulls": (rate(10),), "verdict": "uninformative"}
+    must = {"verdict": "by_definition"}
     return Findings(
         environment=environment(),
         complete=True,
         claims=(
             record("EX-09", source=EXPLAINING_TRANSFORMERS),
+            record("EX-20", source=EXPLAINING_TRANSFORMERS, definitional=True),
             record("HS-04", "ranks_ones"),
-            record("HS-06", "ranks_ones", relatives=("HS-06-many",)),
+            record("HS-06", "ranks_ones", relatives=("HS-06-many",), quotation=QUOTED),
             record(
                 "HS-06-many",
                 says="What is claimed over many texts.",
@@ -122,11 +150,13 @@ def made_findings() -> Findings:
         findings=(
             finding("HS-06", 1),
             finding("HS-04", 5).model_copy(update=because),
-            finding("HS-06", 1, "smollm2", "none").model_copy(update=rate),
+            finding("HS-06", 1, "smollm2", "none").model_copy(update=shown),
             finding("HS-06", 2, "smollm2", "final"),
             finding("HS-04", 1, "smollm2", "either"),
             finding_over_many("HS-06-many", 0.2, "none").model_copy(update=because),
             finding_over_many("HS-06-many", 0.9, "final"),
+            finding_over_many("HS-06-many", 0.7, "final", "gemma3"),
+            finding("EX-20", 1, "smollm2", "either").model_copy(update=must),
             not_testable("EX-09", f"not here: {HOSTILE}"),
         ),
         controls=(control("HS-06", 10), control("HS-04", 0)),
@@ -150,7 +180,7 @@ def paper() -> PaperReport:
         not_comparable=None,
     )
     nothing = {"compared": 0, "exact": 0, "off": 0, "not_comparable": "of another depth"}
-    judged = FindingComparison(claim="HS-06", published="replicated", measured="partially")
+    judged = FindingComparison(claim="HS-06", published="consistent", measured="partially")
     unknown = judged.model_copy(update={"claim": "HS-99"})
     model = ModelComparison(
         name="distilgpt2",

@@ -37,7 +37,9 @@ def lens(
     model: ModelName = registry.DEFAULT_MODEL,
     norm: Annotated[
         Norm,
-        typer.Option(help="How inner layers are read: the articles' way, or with the final norm."),
+        typer.Option(
+            help="How inner layers are read: the articles' way, with the final norm, or tuned."
+        ),
     ] = "final",
     generate: Annotated[
         int | None,

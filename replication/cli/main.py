@@ -10,6 +10,7 @@ import typer
 from replication.cli import ask, negatives
 from replication.cli.ask import ModelName
 from replication.models import registry
+from replication.models.nulls import KINDS, SEEDED
 
 app = typer.Typer(
     help="Check what two articles claim about the insides of language models, and redraw their "
@@ -53,10 +54,9 @@ def models() -> None:
         table.add_row(entry.name, model, registry.size(entry), here, registry.origin(entry))
     console = Console()
     console.print(table)
-    first, last = registry.CONTROL_SEEDS[0], registry.CONTROL_SEEDS[-1]
+    names = ", ".join(f"NAME-{kind}{'-SEED' * (kind in SEEDED)}" for kind in KINDS)
     console.print(
-        f"\nUntrained controls of any of them: NAME-untrained-SEED, seeds {first} to {last} in the "
-        f"claims.\nRegistry models are kept in {weights.cache_folder()}, "
+        f"\nNulls of any of them: {names}.\nRegistry models are kept in {weights.cache_folder()}, "
         f"hub models in the hub's own cache.",
         highlight=False,
         soft_wrap=True,
@@ -79,13 +79,35 @@ def fetch(
 
 
 @app.command()
+def tune(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="See `replicate models`.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Fit it even if it is kept from an earlier use.")
+    ] = False,
+    as_json: ask.AsJson = False,
+) -> None:
+    """Fit a model's tuned lens, which is kept, and show how near it comes to the output."""
+    from replication.cli import printing
+    from replication.measures.tuned_lens import lens_of
+    from replication.questions.measured import Measured
+    from replication.questions.subjects import Case
+    from replication.questions.tuned import LensQualityOf
+
+    measured = Measured(model)
+    lens_of(measured.reader.model, again=again)
+    answers = [Case(measured, "tuned").answer(LensQualityOf())]
+    print(printing.as_json(answers) if as_json else printing.as_text(answers))
+
+
+@app.command()
 def figures(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Default: all of them.")
     ] = None,
     model: ModelName = registry.DEFAULT_MODEL,
     norm: Annotated[
-        Literal["none", "final", "both"], typer.Option(help="The norms to show.")
+        Literal["none", "final", "tuned", "both", "all"],
+        typer.Option(help="The norms to show; both is none and final."),
     ] = "both",
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Notebooks at once.")] = 1,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where figures go.")] = Path(
@@ -102,7 +124,7 @@ def figures(
     ] = None,
 ) -> None:
     """Regenerate figures by running their notebooks."""
-    from replication.base.norms import NORMS
+    from replication.base.norms import NORMS, READINGS, parse_norms
     from replication.figures import notebooks
     from replication.figures.table import select
     from replication.models import weights
@@ -114,7 +136,7 @@ def figures(
         if not equals:
             raise ValueError(f"{text!r} is not NAME=VALUE")
         more[name] = value
-    norms = NORMS if norm == "both" else (norm,)
+    norms = {"both": NORMS, "all": READINGS}.get(norm) or parse_norms(norm)
     if model != "published":
         weights.fetch(registry.find(model)[0])
     say = partial(print, file=sys.stderr)
@@ -222,6 +244,9 @@ def verdicts(
     check: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Fail if this file's table is another one.")
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the crossing depths, as SVG or PNG.")
+    ] = None,
 ) -> None:
     """Print the verdict table in Markdown, or keep the one in a file up to date."""
     from replication.base.files import write_whole
@@ -235,7 +260,33 @@ def verdicts(
     text = check.read_text("utf-8") if check else ""
     if check and not verdicts.agree(verdicts.put(table, text, check), text):
         raise ValueError(f"the verdicts in {check} are not those of {claims}: use --write {check}")
-    if not (write or check):
+    if picture:
+        from replication.pages.report.depths import save
+
+        save(complete_only(findings), picture)
+    if not (write or check or picture):
+        print(table)
+
+
+@app.command()
+def changes(
+    before: Annotated[Path, typer.Argument(help="The findings of the earlier run, of any format.")],
+    after: Annotated[Path, typer.Argument(help="Those of the later run.")] = Path(
+        "build/claims.json"
+    ),
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Put the table between this file's marks.")
+    ] = None,
+) -> None:
+    """Show whose verdict is another one than before; reasons written into the table stay."""
+    from replication.base.files import write_whole
+    from replication.judging import changes, verdicts
+
+    text = write.read_text("utf-8") if write else ""
+    table = changes.as_markdown(changes.read(before), changes.read(after), text)
+    if write:
+        write_whole(write, verdicts.put(table, text, write, changes.MARKS))
+    else:
         print(table)
 
 

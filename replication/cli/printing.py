@@ -19,6 +19,7 @@ from replication.results.precision import RankChanges
 from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.saliency import Saliency
+from replication.results.tuned import KINDS, LENSES, LensQuality
 
 MOST = 6
 """Tokens that are named of a saliency's row, or of a factor."""
@@ -187,6 +188,24 @@ def _(answer: RankChanges) -> Table:
         ),
         ("ranks", "changed", "median change"),
         [[str(b.ranks), str(b.changed), f"{b.median_change:.2%}"] for b in answer.bands],
+    )
+
+
+@table_of.register
+def _(answer: LensQuality) -> Table:
+    columns = [(norm, kind) for kind in KINDS for norm in LENSES]
+    profiles = [answer.profile(norm, kind) for norm, kind in columns]
+    counts = " and ".join(f"{answer.texts(kind)} {kind}" for kind in KINDS)
+    return Table(
+        f"bits that each layer's reading is away from the output, KL(output || layer), over "
+        f"{counts} texts, [95 % interval over texts]",
+        "layer",
+        tuple(map(str, range(answer.final.shape[1]))),
+        tuple(f"{kind}: {norm}" for norm, kind in columns),
+        [
+            [f"{p.estimate[layer]:.2f} [{p.low[layer]:.2f}, {p.high[layer]:.2f}]" for p in profiles]
+            for layer in range(answer.final.shape[1])
+        ],
     )
 
 

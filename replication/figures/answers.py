@@ -41,7 +41,8 @@ def answered(questions: Iterable[Question[Any]], model: str, norms: str) -> list
     ``ValueError`` for an unknown model or norm, and where nothing was published and no model is
     named; ``WeightsError`` where the model was not fetched.
     """
-    asked, under = list(questions), parse_norms(norms)
+    under = parse_norms(norms)
+    asked = [question.under(under) for question in questions]
     if model == Published.name and (unknown := [q.id for q in asked if not q.published]):
         raise ValueError(f"nothing was published of {unknown[0]}: name a model to measure it on")
     measured = None if model == Published.name else subject(model)

@@ -33,8 +33,8 @@ def inputs_of(notebook: Path | None, parameters: Mapping[str, str], model: str) 
 
 
 def _origin(model: str) -> str:
-    entry, seed = registry.find(model)
-    return repr((weights.resolved(entry), seed))
+    entry, null = registry.find(model)
+    return repr((weights.resolved(entry), null))
 
 
 def is_fresh(stamp: Path, inputs: str, files: Iterable[Path]) -> bool:

@@ -5,15 +5,18 @@ from replication.figures.figure import Figure
 from replication.questions.attention import LayerAttentionOf
 from replication.questions.layers import ContributionsOf
 from replication.questions.lens import FormulasOf, PositionsOf, RanksOf, UncertaintyOf, WordsOf
+from replication.questions.norm_parts import NormPartsOf
 from replication.questions.patching import PatchingOf
 from replication.questions.question import Text
 from replication.questions.sets import (
     AgreementByLayer,
+    CircuitByLayer,
     OccupationsByLayer,
-    PatchingByLayer,
     RepetitionByLayer,
 )
+from replication.questions.tuned import LensQualityOf, WatchedReadingsOf
 
+TUNED = "Belrose et al. 2023, https://arxiv.org/abs/2303.08112"
 LENS = "nostalgebraist 2020, interpreting GPT: the logit lens"
 VIEWS = "Vig 2019, A Multiscale Visualization of Attention in the Transformer Model"
 QUESTION = "Alammar 2021, https://jalammar.github.io/hidden-states/: a question that it leaves open"
@@ -88,6 +91,27 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         stated_source=LENS,
     ),
     Figure(
+        "tuned_lens",
+        "The tuned lens: how near its readings are to the output",
+        (),
+        (
+            LensQualityOf(),
+            WatchedReadingsOf(Text("The keys to the cabinet"), (" is", " are")),
+        ),
+        "Divergence from the output along the layers, before and after tuning, on two kinds of "
+        "texts; below, the ranks of two verbs along the layers under three norms.",
+        stated_source=TUNED,
+    ),
+    Figure(
+        "final_norm",
+        "The final norm taken apart",
+        ("HS-NORM", "HS-NORM-scale", "HS-NORM-outliers"),
+        (NormPartsOf(Text.of_figure("watch_keys_cabinet"), (" are",)),),
+        "Lines of the rank of are along the layers, read through parts of the final norm; dots of "
+        "each dimension's gain and size; lines of the share of the state's length in few of them.",
+        stated_source=QUESTION,
+    ),
+    Figure(
         "many_texts",
         "Agreement, repetition, occupations: many texts",
         (
@@ -98,6 +122,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
             "HS-17-many",
             "HS-18-many",
             "HS-Q2",
+            "HS-Q2-caution",
         ),
         (AgreementByLayer(), RepetitionByLayer(), OccupationsByLayer()),
         "Curves along the layers with bands for their intervals, under each norm: how often the "
@@ -117,19 +142,20 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
     Figure(
         "patching_pair",
         "Which activations carry the number of the subject",
-        ("HS-Q1", "HS-Q1-circuit"),
+        ("HS-Q1-transport",),
         (PatchingOf("The keys to the cabinet", "The key to the cabinet", " are", " is"),),
         "Three heat maps, layers down and tokens across, for the residual stream, attention and "
         "the feed-forward layer: the effect of patching moves from the subject to the last token.",
         stated_source=QUESTION,
     ),
     Figure(
-        "patching_pairs",
-        "Where agreement is settled, over many pairs",
-        ("HS-Q1", "HS-Q1-circuit"),
-        (PatchingByLayer(),),
+        "agreement_settled",
+        "Where agreement is settled, head by head",
+        ("HS-Q1-transport", "HS-Q1-decision"),
+        (CircuitByLayer(),),
         "Curves along the layers of how much of the effect lies at the subject and at the last "
-        "position: one falls as the other rises, before the last layer.",
+        "position, and of how much attention and feed-forward layers write of it; below them a map "
+        "of what each head writes, with frames around the heads that are named.",
         stated_source=QUESTION,
     ),
 )

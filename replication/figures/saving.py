@@ -84,7 +84,7 @@ def _png(drawing: Drawing) -> bytes:
 def as_json(figure: Figure, results: Results, model: str, norms: str) -> str:
     """The numbers of a figure with what stands behind them, as the text of its JSON file."""
     lens = {"norms": parse_norms(norms)} if figure.lens else {}
-    asked = {question.id: question for question in figure.questions}
+    asked = {question.id: question.under(parse_norms(norms)) for question in figure.questions}
     content = {
         "figure": figure.id,
         "title": figure.title,

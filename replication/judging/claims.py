@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from replication.articles.quotations import Quotation, quotations
 from replication.articles.sources import Source
 from replication.base.norms import Norm
 from replication.base.records import Record
@@ -52,6 +53,11 @@ class Claim:
     """Id of the claim on the article's own text that this one asks of many texts."""
     relatives: tuple[str, ...]
     """Ids of claims that ask the same in another way. One of two relatives need name the other."""
+
+    @property
+    def quotation(self) -> Quotation | None:
+        """What the text says in its own words; of a claim that generalizes another, that one's."""
+        return quotations().get(self.id) or quotations().get(self.generalizes or "")
 
     def norms(self, asked: Sequence[Norm]) -> Sequence[Norm]:
         """Of the norms asked for, those under which the claim is to be judged."""
@@ -103,6 +109,7 @@ class ClaimRecord(Record):
     id: str
     says: str
     source: Source
+    quotation: Quotation | None
     level: Level
     figures: tuple[str, ...]
     definitional: bool

@@ -4,16 +4,18 @@ A finding on an article's own text compares one value; a finding over many texts
 of them, whose interval comes from resampling whole clusters (``replication.base.statistics``).
 """
 
-from collections.abc import Sequence
-from typing import Literal, SupportsFloat
+from typing import Any, Literal, SupportsFloat
 
 import numpy as np
 from jaxtyping import Bool, Float
 from pydantic import FiniteFloat
 
 from replication.articles.thresholds import FAMILY, OFTEN, SIGNIFICANT
+from replication.base.firmness import detectable_share, flips_to_turn, most_hold
 from replication.base.records import Record
 from replication.base.statistics import (
+    Labels,
+    Method,
     cluster_bootstrap,
     cluster_majority,
     effect_size,
@@ -25,6 +27,10 @@ Relation = Literal["<", "<=", ">", "="]
 Weight = Literal["core", "further", "beside"]
 """``core``: what the claim's sentence asserts. ``further``: what it adds to that. ``beside``: shown
 and of no weight, such as the literal reading of a layer's number."""
+
+
+FEWEST_CLUSTERS = next(n for n in range(1, 100) if FAMILY * 0.5**n < SIGNIFICANT)
+"""With fewer clusters not even all of them together would pass the corrected test."""
 
 
 class LayerProfile(Record):
@@ -52,6 +58,15 @@ class Spread(Record):
     """Times the number of such findings in the suite (Bonferroni), at most 1."""
     resamples: int
     seed: int
+    method: Method
+    """Of the interval: of clusters drawn, or exact, where all draws agree."""
+    crossed: int
+    """Kinds of clusters that the interval is of: nouns, and the nouns beside the verb, are two."""
+    detectable: FiniteFloat
+    """The smallest share of clusters that the corrected test shows with a power of 80 %."""
+    flips: int | None
+    """How many items would have to turn out otherwise for the part to hold no more, or to hold.
+    None where the whole interval is on the other side, far from turning."""
     effect: FiniteFloat | None
     """The mean of what the share counts the sign of, over clusters, in ``effect_unit``."""
     effect_unit: str | None
@@ -102,6 +117,11 @@ class Part(Record):
     """Where along the depth something happens, if the part is about that."""
 
 
+def core(part: Part) -> Part:
+    """A part on what the sentence asserts, as every part is that is not said to be otherwise."""
+    return part.model_copy(update={"weight": "core"})
+
+
 def further(part: Part) -> Part:
     """A part on what the sentence adds to its core: if it fails, the claim holds partially."""
     return part.model_copy(update={"weight": "further"})
@@ -120,7 +140,7 @@ def at_depth(part: Part, crossing: Crossing) -> Part:
 def crossing_of(
     what: str,
     depths: Float[np.ndarray, " item"],
-    clusters: Sequence[str] | None = None,
+    clusters: Labels | None = None,
     article: float | None = None,
 ) -> Crossing:
     """The median of some crossing depths, with an interval over clusters if there are any."""
@@ -193,7 +213,7 @@ def _part(
 def mostly(
     statement: str,
     holds: Bool[np.ndarray, " item"],
-    clusters: Sequence[str],
+    clusters: Labels,
     *,
     values: Float[np.ndarray, " item"] | None = None,
     values_unit: str | None = None,
@@ -201,18 +221,20 @@ def mostly(
 ) -> Part:
     """A part that holds if most of many items do: if the whole interval of their share is above
     one half, and the exact test over clusters stands when it is corrected for the number of such
-    findings. ``values`` are what each item's sign comes from; ``by_layer`` where layers are looked
-    at. ``NotTestable`` where fewer than two clusters are left of what a model was asked.
+    findings. Items may have clusters of several kinds, the first of which votes in the test.
+    ``values`` are what each item's sign comes from; ``by_layer`` where layers are looked at.
+    ``NotTestable`` where fewer clusters are left of what a model was asked than could pass.
     """
-    if len(set(clusters)) < 2:
+    voters = [one if isinstance(one, str) else one[0] for one in clusters]
+    if len(set(voters)) < FEWEST_CLUSTERS:
         raise NotTestable(
-            f"{statement}: {len(holds)} items of {len(set(clusters))} cluster(s) are left, and an "
-            "interval takes two clusters"
+            f"{statement}: {len(holds)} items of {len(set(voters))} cluster(s) are left, and a "
+            f"test corrected for {FAMILY} findings takes {FEWEST_CLUSTERS}"
         )
     interval = cluster_bootstrap(holds.astype(float), clusters)
-    votes = cluster_majority(holds, clusters)
-    effect = None if values is None else effect_size(values, clusters)
+    votes = cluster_majority(holds, voters)
     p_corrected = min(1.0, FAMILY * votes.p_value)
+    near = interval.high > OFTEN
     return Part(
         statement=statement,
         measured=interval.estimate,
@@ -231,15 +253,32 @@ def mostly(
             p_corrected=p_corrected,
             resamples=interval.resamples,
             seed=interval.seed,
-            effect=effect.mean if effect else None,
-            effect_unit=values_unit,
-            standardized=effect.standardized if effect else None,
+            method=interval.method,
+            crossed=1 if isinstance(clusters[0], str) else len(clusters[0]),
+            detectable=detectable_share(votes.clusters, SIGNIFICANT / FAMILY) or 1.0,
+            flips=_flips(holds, clusters, voters) if near else None,
             profile=None if by_layer is None else _profile(by_layer, clusters),
+            **_effect(values, values_unit, voters),
         ),
     )
 
 
-def _profile(by_layer: Bool[np.ndarray, "item layer"], clusters: Sequence[str]) -> LayerProfile:
+def _flips(holds: Bool[np.ndarray, " item"], clusters: Labels, voters: list[str]) -> int | None:
+    return flips_to_turn(holds, voters, most_hold(clusters, voters, SIGNIFICANT / FAMILY))
+
+
+def _effect(
+    values: Float[np.ndarray, " item"] | None, unit: str | None, voters: list[str]
+) -> dict[str, Any]:
+    found = None if values is None else effect_size(values, voters)
+    return {
+        "effect": found.mean if found else None,
+        "effect_unit": unit,
+        "standardized": found.standardized if found else None,
+    }
+
+
+def _profile(by_layer: Bool[np.ndarray, "item layer"], clusters: Labels) -> LayerProfile:
     found = layer_profile(by_layer.astype(float), clusters)
     return LayerProfile(
         estimate=tuple(found.estimate), low=tuple(found.low), high=tuple(found.high)

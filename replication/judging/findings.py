@@ -14,27 +14,17 @@ from replication.base.norms import Norm
 from replication.base.records import Record
 from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
+from replication.judging.freeze import Readings
+from replication.judging.rates import NullRate
 from replication.judging.rules import Verdict, all_hold, core_holds, verdict_of
+from replication.models.nulls import NullKind
 from replication.questions.subjects import Case
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
 
-ClaimNorm = Literal["none", "final", "either"]
-"""``either``: the norm makes no difference, since the claim is on the last layer alone, which both
+ClaimNorm = Literal["none", "final", "tuned", "either"]
+"""``either``: the norm makes no difference, since the claim is on the last layer alone, which all
 read alike, or on no lens at all."""
-
-
-class ChanceRate(Record):
-    """On how many untrained controls a claim holds."""
-
-    holds: int
-    not_testable: int
-    controls: int
-
-    @property
-    def rate(self) -> float:
-        """The share of all controls on which the claim holds."""
-        return self.holds / self.controls
 
 
 class Finding(Record):
@@ -59,8 +49,8 @@ class Finding(Record):
     """Of the weakest part, in that part's unit; negative where it fails."""
     margin_unit: str | None
     parts: tuple[Part, ...]
-    chance: ChanceRate | None = None
-    """How often the claim holds on untrained controls of the same architecture."""
+    nulls: tuple[NullRate, ...] = ()
+    """How often the core holds on the nulls of the same model, kind by kind."""
     known_negative: str | None = None
     """The reason given in ``claims/known_negatives.toml``, where the finding is listed there."""
 
@@ -70,6 +60,11 @@ class Finding(Record):
         return self.claim, self.subject, self.norm
 
     @property
+    def not_beaten(self) -> tuple[NullRate, ...]:
+        """The kinds of null on most of which the core holds too."""
+        return tuple(rate for rate in self.nulls if rate.beaten is False)
+
+    @property
     def p_corrected(self) -> float | None:
         """The largest corrected p-value of its core; None where no part of that has one."""
         core = [part.spread for part in self.parts if part.weight == "core" and part.spread]
@@ -77,23 +72,28 @@ class Finding(Record):
 
 
 class ChanceFinding(Record):
-    """A claim judged on all untrained controls of one model under one norm."""
+    """A claim judged on all nulls of one kind of a model under one norm."""
 
     claim: str
     model: str
     norm: ClaimNorm
-    seeds: tuple[int, ...]
-    chance: ChanceRate
+    rate: NullRate
+    subjects: tuple[str, ...]
+    """The names of the nulls that it was judged on."""
+    not_testable: str | None = None
+    """Why the first of those cannot show it that cannot; None where all can."""
     known_negative: str | None = None
 
 
 class Findings(Record):
     """The whole of ``claims.json``."""
 
-    format: Literal[2] = 2
+    format: Literal[3] = 3
     environment: Environment
     complete: bool
     """False where a part of the claims was selected."""
+    readings: Readings | None = None
+    """By which readings and rules; None where the claims stand in no folder."""
     text: str | None = None
     """The text that all were judged on instead of the claims' own, where one was given."""
     claims: tuple[ClaimRecord, ...]
@@ -161,11 +161,32 @@ def _strength(part: Part) -> tuple[bool, float]:
     return part.holds, part.margin / max(abs(part.bound), 1.0)
 
 
-def chance(claim: Claim, cases: Iterable[Case]) -> ChanceRate:
-    """How often a claim holds on untrained controls."""
-    findings = [judge(claim, case) for case in cases]
-    return ChanceRate(
-        holds=sum(finding.holds is True for finding in findings),
-        not_testable=sum(finding.holds is None for finding in findings),
-        controls=len(findings),
+def chance(claim: Claim, kind: NullKind, model: str, cases: Iterable[Case]) -> ChanceFinding:
+    """How often the core of a claim holds on nulls of a kind, which are all of one model and under
+    one norm.
+    """
+    found = [judge(claim, case) for case in cases]
+    silent = [finding.measured for finding in found if finding.core_holds is None]
+    rate = NullRate(
+        kind=kind,
+        holds=sum(finding.core_holds is True for finding in found),
+        not_testable=len(silent),
+        draws=len(found),
     )
+    return ChanceFinding(
+        claim=claim.id,
+        model=model,
+        norm=found[0].norm,
+        rate=rate,
+        subjects=tuple(finding.subject for finding in found),
+        not_testable=silent[0] if silent else None,
+    )
+
+
+def against_nulls(finding: Finding, rates: tuple[NullRate, ...], definitional: bool) -> Finding:
+    """A finding with the rates of its model's nulls, and the verdict that they leave it."""
+    shown = any(rate.beaten is False for rate in rates)
+    verdict = verdict_of(
+        finding.parts, finding.kind, definitional=definitional, shown_by_nulls=shown
+    )
+    return finding.model_copy(update={"nulls": rates, "verdict": verdict})

@@ -15,31 +15,31 @@ import tomlkit
 from pydantic import FiniteFloat
 from tomlkit.items import AoT, Table
 
-from replication.articles.thresholds import MOST_CONTROLS
 from replication.base.records import Record
 from replication.judging.findings import ChanceFinding, ClaimNorm, Finding, Findings
+from replication.models.nulls import NullKind
 from replication.models.registry import DEFAULT_MODEL
 
 Key = tuple[str, str, ClaimNorm]
-"""Claim, subject (or ``controls of MODEL``) and norm."""
+"""Claim, subject (or ``KIND controls of MODEL``) and norm."""
 Known = dict[Key, "Negative"]
 
 
 class Negative(Record):
-    """A finding that does not hold, or a claim that holds on most untrained controls of a model."""
+    """A finding that does not hold, or a claim that holds on most nulls of a kind."""
 
     claim: str
     subject: str
-    """What the finding is on; ``controls of MODEL`` where it is the chance rate that is listed."""
+    """What the finding is on; ``KIND controls of MODEL`` where it is the rate on its nulls."""
     norm: ClaimNorm
     measured: tuple[FiniteFloat, ...] = ()
     """One number for each part of the finding, in their order."""
     holds: tuple[bool, ...] = ()
     """Whether that part holds."""
     holds_on: int | None = None
-    """Of a chance rate: the number of controls that the claim holds on."""
+    """Of a rate: the number of nulls that the claim holds on."""
     controls: int | None = None
-    """Of a chance rate: the number of controls."""
+    """Of a rate: the number of nulls that are testable."""
     reason: str
     """Empty until someone has written it."""
 
@@ -99,20 +99,24 @@ def read(path: Path) -> Known:
     return known
 
 
+def controls_of(kind: NullKind, model: str) -> str:
+    """The nulls of a kind in the place of a subject's name."""
+    return f"{kind} controls of {model}"
+
+
 def is_high(found: ChanceFinding, definitional: bool) -> bool:
-    """Whether a claim holds on too many untrained controls to say anything of training.
+    """Whether a claim holds on too many nulls of a kind to say anything of what they lack.
 
     One that follows from how the experiment is made is to hold on all of them.
     """
-    by_definition = definitional and found.chance.holds == found.chance.controls
-    return not by_definition and found.chance.rate > MOST_CONTROLS
+    return found.rate.beaten is False and not (definitional and found.rate.by_construction)
 
 
 def negative(found: Finding | ChanceFinding, definitional: bool) -> Negative | None:
     """The entry that a finding has to have, still without its reason; ``definitional`` is its
     claim's.
 
-    None where it holds, cannot be tested, or is a chance rate of another model than the default:
+    None where it holds, cannot be tested, or is a rate on nulls of another model than the default:
     that is a result, and nobody has to explain it before the suite passes.
     """
     if isinstance(found, ChanceFinding):
@@ -120,10 +124,10 @@ def negative(found: Finding | ChanceFinding, definitional: bool) -> Negative | N
             return None
         return Negative(
             claim=found.claim,
-            subject=f"controls of {found.model}",
+            subject=controls_of(found.rate.kind, found.model),
             norm=found.norm,
-            holds_on=found.chance.holds,
-            controls=found.chance.controls,
+            holds_on=found.rate.holds,
+            controls=found.rate.testable,
             reason="",
         )
     if found.holds is not False:
@@ -151,7 +155,7 @@ def updated(text: str, findings: Findings, drop: bool = False) -> tuple[str, lis
     entries = (negative(one, findings.record(one.claim).definitional) for one in everything)
     needed = {entry.key: entry for entry in entries if entry}
     judged = {finding.subject for finding in findings.findings}
-    judged |= {f"controls of {found.model}" for found in findings.controls}
+    judged |= {controls_of(found.rate.kind, found.model) for found in findings.controls}
     changes = [*_update(tables, needed, judged, drop)]
     for entry in needed.values():
         tables.append(entry.as_toml())

@@ -1,31 +1,36 @@
 """Judges claims on subjects, and keeps what comes out.
 
 A ``Runner`` is told which claims there are and turns each into jobs: the claim on one subject under
-one norm, or on the untrained controls of a model. Whoever runs it (``claims/conftest.py`` under
+one norm, or on the nulls of one kind of a model. Whoever runs it (``claims/conftest.py`` under
 pytest, or a loop of two lines) calls ``start`` with the jobs it will judge and ``judge`` with each,
 best sorted by ``place``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from replication.base.environment import environment
-from replication.base.norms import NORMS, Norm
+from replication.base.norms import READINGS, Norm
 from replication.judging.claims import Claim, records_of
 from replication.judging.findings import (
     ChanceFinding,
     Finding,
     Findings,
+    against_nulls,
     chance,
     judge,
     untestable,
 )
+from replication.judging.freeze import Readings
 from replication.judging.negatives import Known
+from replication.judging.rates import NullRate
 from replication.judging.suite import Job, is_on_one_text, jobs_of
 from replication.models import weights
-from replication.models.registry import CONTROL_SEEDS, DEFAULT_MODEL, control_name, find, provenance
+from replication.models.nulls import KINDS, WITHOUT_NETWORK, NullKind, draws_of
+from replication.models.registry import DEFAULT_MODEL, find, null_name, provenance
 from replication.questions.controls import Controls
-from replication.questions.measured import subject
+from replication.questions.measured import Wanted, subject
 from replication.questions.question import Text
 from replication.questions.subjects import Case, Published, Subject, on_text
 
@@ -42,7 +47,7 @@ class Runner:
     def __init__(
         self,
         models: Iterable[str] = (DEFAULT_MODEL,),
-        norms: Sequence[Norm] = NORMS,
+        norms: Sequence[Norm] = READINGS,
         known: Known | None = None,
         processes: int | None = None,
         text: Text | None = None,
@@ -72,33 +77,33 @@ class Runner:
         self.jobs += jobs
         return jobs
 
-    def place(self, job: Job) -> tuple[bool, int]:
+    def place(self, job: Job) -> tuple[bool, int, int]:
         """Sorts jobs: subject by subject, so that each trained model is in memory for its own jobs
         only; then the controls, which are measured meanwhile.
         """
         published = job.subject == Published.name
-        return job.controls, -1 if published else self.models.index(job.subject)
+        order = KINDS.index(job.null) if job.null else -1
+        return bool(job.null), -1 if published else self.models.index(job.subject), order
 
     def start(self, jobs: Iterable[Job]) -> Controls:
-        """Get ready for these jobs: untrained controls begin to measure what they ask."""
+        """Get ready for these jobs: nulls begin to measure what they ask."""
         import torch
 
         # Beside other processes two threads wait for each other longer than they save; and one
         # thread gives the same numbers as in the figures, down to ranks in the ten thousands.
         torch.set_num_threads(1)
-        jobs = [job for job in jobs if job.controls]
-        asked = {
-            (job.norm, on_text(each, self.text)): None
-            for job in jobs
-            for each in job.claim.questions
-        }
-        self._controls = Controls(list(asked), self._processes)
-        names: list[str] = []
-        for model in dict.fromkeys(job.subject for job in jobs):
+        asked: dict[str, dict[Wanted, None]] = {}
+        for job in sorted(jobs, key=self.place):
+            if not job.null or job.null in WITHOUT_NETWORK:
+                continue
             with suppress(weights.WeightsError):  # the jobs on them will tell
-                self._fetch(model)
-                names += _controls_of(model)
-        self._controls.start(names)
+                self._fetch(job.subject)
+                for name in _nulls_of(job.subject, job.null):
+                    wanted = asked.setdefault(name, {})
+                    wanted |= {(job.norm, on_text(q, self.text)): None for q in job.claim.questions}
+        wants = {name: list(each) for name, each in asked.items()}
+        self._controls = Controls(wants, self._processes)
+        self._controls.start(asked)
         return self._controls
 
     def judge(self, job: Job) -> Finding | ChanceFinding | None:
@@ -108,11 +113,11 @@ class Runner:
         (None); but those of the default model, which everyone can have, raise ``WeightsError``.
         """
         try:
-            found = self._chance(job) if job.controls else self._finding(job)
+            found = self._chance(job, job.null) if job.null else self._finding(job)
         except weights.WeightsError:
             if job.subject == DEFAULT_MODEL:
                 raise
-            if job.controls:
+            if job.null:
                 return None
             source = provenance(job.subject, *find(job.subject), "", job.norm)
             found = untestable(job.claim, source, job.norm, NO_WEIGHTS)
@@ -120,23 +125,28 @@ class Runner:
         self.found[job] = found.model_copy(update={"known_negative": listed and listed.reason})
         return self.found[job]
 
-    def findings(self, suite: Iterable[Claim] = ()) -> Findings:
-        """All that was found, each finding with the chance rate of its own architecture.
+    def findings(self, suite: Iterable[Claim] = (), readings: Readings | None = None) -> Findings:
+        """All that was found, each finding with the rates of its own model's nulls.
 
-        It is complete if every job of ``suite``, all claims that there are, was judged under both
-        norms, on the published numbers and on all models of this run, the default among them.
+        It is complete if every job of ``suite``, all claims that there are, was judged under
+        every norm, on the published numbers and on all models of this run, the default among them.
         """
         found = [self.found[job] for job in self.jobs if job in self.found]
         controls = tuple(one for one in found if isinstance(one, ChanceFinding))
-        rates = {(c.claim, c.model, c.norm): c.chance for c in controls}
+        rates: dict[tuple[str, str, str], list[NullRate]] = defaultdict(list)
+        for one in controls:
+            rates[one.claim, one.model, one.norm].append(one.rate)
         judged = {one.claim for one in found}
+        claims = records_of(job.claim for job in self.jobs if job.claim.id in judged)
+        definitional = {claim.id for claim in claims if claim.definitional}
         return Findings(
             environment=environment(),
             complete=self._complete(suite),
+            readings=readings,
             text=self.text.prompt + self.text.continuation if self.text else None,
-            claims=records_of(job.claim for job in self.jobs if job.claim.id in judged),
+            claims=claims,
             findings=tuple(
-                one.model_copy(update={"chance": rates.get((one.claim, one.subject, one.norm))})
+                against_nulls(one, tuple(rates[one.key]), one.claim in definitional)
                 for one in found
                 if isinstance(one, Finding)
             ),
@@ -153,7 +163,7 @@ class Runner:
         wanted = {
             job.id
             for claim in suite
-            for job in jobs_of(claim, models, NORMS)
+            for job in jobs_of(claim, models, READINGS)
             if job.subject not in self.out_of_reach
         }
         return bool(wanted) and not self.text and wanted <= {job.id for job in self.found}
@@ -179,19 +189,15 @@ class Runner:
             self._subject = subject(job.subject)
         return judge(job.claim, Case(self._subject, job.norm, self.text))
 
-    def _chance(self, job: Job) -> ChanceFinding:
+    def _chance(self, job: Job, kind: NullKind) -> ChanceFinding:
         self._subject = None
         self._fetch(job.subject)
         asked = self._controls or self.start(self.jobs)
-        controls = map(asked.result, _controls_of(job.subject))
-        return ChanceFinding(
-            claim=job.claim.id,
-            model=job.subject,
-            norm=job.key[2],
-            seeds=tuple(CONTROL_SEEDS),
-            chance=chance(job.claim, (Case(control, job.norm, self.text) for control in controls)),
-        )
+        ask: Callable[[str], Subject] = subject if kind in WITHOUT_NETWORK else asked.result
+        nulls = map(ask, _nulls_of(job.subject, kind))
+        cases = (Case(null, job.norm, self.text) for null in nulls)
+        return chance(job.claim, kind, job.subject, cases)
 
 
-def _controls_of(model: str) -> list[str]:
-    return [control_name(model, seed) for seed in CONTROL_SEEDS]
+def _nulls_of(model: str, kind: NullKind) -> list[str]:
+    return [null_name(model, kind, null.seed) for null in draws_of(kind)]

@@ -6,28 +6,35 @@ from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from replication.base.norms import Norm
+from replication.base.norms import NORMS, Norm
 from replication.judging.claims import Claim
 from replication.judging.findings import ClaimNorm
+from replication.judging.negatives import controls_of
+from replication.models.nulls import KINDS, OF_THE_LENS, OF_THE_UNEMBEDDING, NullKind
 from replication.models.registry import find
 from replication.questions.subjects import Published
 
 
 @dataclass(frozen=True)
 class Job:
-    """A claim on one subject, or on the untrained controls of a model, under one norm."""
+    """A claim on one subject, or on the nulls of one kind of a model, under one norm."""
 
     claim: Claim
     subject: str
-    """The subject's name; of controls, that of their model."""
+    """The subject's name; of nulls, that of their model."""
     norm: Norm
-    controls: bool = False
+    null: NullKind | None = None
 
     @property
     def key(self) -> tuple[str, str, ClaimNorm]:
         """Claim, subject and norm as known negatives name them."""
         norm: ClaimNorm = self.norm if self.claim.norm_matters else "either"
-        return self.claim.id, f"{'controls of ' * self.controls}{self.subject}", norm
+        return self.claim.id, self.listed_as, norm
+
+    @property
+    def listed_as(self) -> str:
+        """What it is on, for example ``smollm2`` or ``permuted controls of smollm2``."""
+        return controls_of(self.null, self.subject) if self.null else self.subject
 
     @property
     def id(self) -> str:
@@ -37,7 +44,10 @@ class Job:
 
 
 def jobs_of(claim: Claim, models: Iterable[str], norms: Sequence[Norm]) -> Iterator[Job]:
-    """The jobs of a claim: on the published numbers, on each model, on its controls."""
+    """The jobs of a claim: on the published numbers, on each model, on each kind of its nulls.
+
+    Nulls are not judged under the tuned lens: each would need one of its own.
+    """
     if claim.figures and ("none" in norms or not claim.norm_matters):
         yield Job(claim, Published.name, "none")
     if claim.published_only:
@@ -45,8 +55,18 @@ def jobs_of(claim: Claim, models: Iterable[str], norms: Sequence[Norm]) -> Itera
     for norm in claim.norms(norms):
         for model in models:
             yield Job(claim, model, norm)
-            if find(model)[1] is None:
-                yield Job(claim, model, norm, controls=True)
+            if find(model)[1] is None and norm in NORMS:
+                yield from (Job(claim, model, norm, kind) for kind in nulls_of(claim))
+
+
+def nulls_of(claim: Claim) -> tuple[NullKind, ...]:
+    """The kinds of null that a claim is judged on: those that take away something it looks at."""
+    reads_out = any(question.reads_out for question in claim.questions)
+    kept = {
+        kind: reads_out if kind in OF_THE_UNEMBEDDING else claim.norm_matters
+        for kind in (*OF_THE_UNEMBEDDING, *OF_THE_LENS)
+    }
+    return tuple(kind for kind in KINDS if kept.get(kind, True))
 
 
 def is_on_one_text(claim: Claim) -> bool:

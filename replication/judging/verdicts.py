@@ -1,13 +1,20 @@
 """The verdict table: claims down, subjects and norms across."""
 
+import math
 import re
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from replication.base.norms import READINGS
 from replication.judging.claims import ClaimRecord
-from replication.judging.findings import ChanceFinding, Finding, Findings
-from replication.judging.rules import Verdict
+from replication.judging.findings import Finding, Findings
+from replication.judging.rates import NullRate
+from replication.judging.rules import WHOLE, Verdict
+from replication.models.nulls import KINDS, WITHOUT_NETWORK
+from replication.models.registry import find
+from replication.questions.subjects import Published
 
 SYMBOLS: dict[Verdict, str] = {
     "replicated": "✓",
@@ -20,34 +27,46 @@ SYMBOLS: dict[Verdict, str] = {
     "not_testable": "–",
 }
 LEGEND = (
-    "✓ holds: on the published numbers consistent with its own figure, on the articles' models "
-    "replicated, on others generalises  ~ partially  ✗ not replicated  ○ uninformative: nulls show "
-    "it too  = by definition  – not testable  k/n: controls it holds on"
+    "A column's heading says what is asked of its subject. Published: are the article's words "
+    "consistent with its own figure? A model that the articles used: is the finding replicated? "
+    "Another model: does it generalise?  ✓ yes  ~ partially: the core holds, not all of the rest  "
+    "✗ no: the core does not hold  ○ uninformative: nulls show it too  = by definition  "
+    "– not testable  permuted k/n: the nulls of a kind on which the core holds, of those that can "
+    "show it  none: it holds on none"
 )
 
-CONTROLS_ON_EDGE = 2
+ON_EDGE = 0.2
+"""Share of the nulls of a kind that another processor's float sums may tip over."""
 MARKS = ("<!-- verdicts -->", "<!-- end of verdicts -->")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One subject under one norm; for a subject ``controls of X`` the cells are chance rates."""
+    """One subject under one norm; for a subject ``controls of X``, the rates on its nulls."""
 
     subject: str
     norm: str
+    name: str
+    """Subject and norm as they are to be read."""
+    asks: Verdict | None
+    """The verdict of a finding all of which holds on this subject; None for controls."""
 
     @property
     def title(self) -> str:
-        """The column's heading."""
-        return f"{self.subject}, {self.norm}" if self.subject != "published" else "published"
+        """The column's heading: whose numbers these are, and what is asked of them."""
+        return f"{self.name}: {self.asks}?" if self.asks else self.name
+
+
+Cell = Finding | tuple[NullRate, ...] | None
+"""A finding, or the rates on all kinds of null; None where nothing was judged."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One claim with a cell for each column; None where it was not judged."""
+    """One claim with a cell for each column."""
 
     claim: ClaimRecord
-    cells: tuple[Finding | ChanceFinding | None, ...]
+    cells: tuple[Cell, ...]
 
 
 def read(claims: Path) -> Findings:
@@ -59,32 +78,48 @@ def read(claims: Path) -> Findings:
 
 def columns_of(findings: Findings) -> tuple[Column, ...]:
     """The columns: the published numbers, the models in their order, then their controls."""
-    found = dict.fromkeys(finding.subject for finding in findings.findings)
-    subjects = sorted(found, key=lambda subject: subject != "published")
+    kinds = {finding.subject: finding.kind for finding in findings.findings}
     columns = []
-    for subject in subjects:
+    for subject in sorted(kinds, key=lambda subject: subject != Published.name):
         judged = {f.norm for f in findings.findings if f.subject == subject}
-        columns += [Column(subject, norm) for norm in _norms(judged)]
+        for norm in _norms(judged):
+            name = called(subject) if subject == Published.name else f"{called(subject)}, {norm}"
+            columns.append(Column(subject, norm, name, WHOLE[kinds[subject]]))
     for model in dict.fromkeys(control.model for control in findings.controls):
         judged = {c.norm for c in findings.controls if c.model == model}
-        columns += [Column(f"controls of {model}", norm) for norm in _norms(judged)]
+        for norm in _norms(judged):
+            name = f"untrained {called(model)}, {norm}"
+            columns.append(Column(f"controls of {model}", norm, name, None))
     return tuple(columns)
 
 
+def called(subject: str) -> str:
+    """A subject as it is to be read: a model by its title, without its size.
+
+    >>> called("smollm2"), called("smollm2-untrained-3"), called("gpt2")
+    ('SmolLM2', 'SmolLM2 untrained 3', 'GPT-2 small')
+    """
+    if subject == Published.name:
+        return subject
+    entry, _ = find(subject)
+    null = subject.removeprefix(entry.name).replace("-", " ")
+    return re.sub(r"-\d+M.*", "", entry.title) + null
+
+
 def _norms(judged: Collection[str]) -> list[str]:
-    # A claim on the last layer alone is the same under both: it gets no column of its own,
+    # A claim on the last layer alone is the same under all: it gets no column of its own,
     # unless nothing else was judged.
-    return [norm for norm in ("none", "final") if norm in judged] or ["either"]
+    return [norm for norm in READINGS if norm in judged] or ["either"]
 
 
 def rows_of(findings: Findings) -> tuple[Row, ...]:
     """One row per claim, in the order of their ids."""
     columns = columns_of(findings)
-    cells: dict[tuple[str, str, str], Finding | ChanceFinding] = {}
-    for finding in findings.findings:
-        cells[finding.claim, finding.subject, finding.norm] = finding
+    cells: dict[tuple[str, str, str], Cell] = {one.key: one for one in findings.findings}
+    rates: dict[tuple[str, str, str], tuple[NullRate, ...]] = defaultdict(tuple)
     for control in findings.controls:
-        cells[control.claim, f"controls of {control.model}", control.norm] = control
+        rates[control.claim, f"controls of {control.model}", control.norm] += (control.rate,)
+    cells |= rates
     return tuple(
         Row(
             claim=claim,
@@ -98,13 +133,21 @@ def rows_of(findings: Findings) -> tuple[Row, ...]:
     )
 
 
-def symbol(cell: Finding | ChanceFinding | None) -> str:
-    """A cell in a character or two."""
+def symbol(cell: Cell) -> str:
+    """A cell in a character or a few words."""
     if cell is None:
         return ""
-    if isinstance(cell, ChanceFinding):
-        return f"{cell.chance.holds}/{cell.chance.controls}"
-    return SYMBOLS[cell.verdict]
+    return told(cell) if isinstance(cell, tuple) else SYMBOLS[cell.verdict]
+
+
+def told(rates: Sequence[NullRate]) -> str:
+    """The kinds of null on some of which the core holds, and the networks that cannot show it."""
+    testable = [rate for rate in rates if rate.testable]
+    silent = [r for r in rates if not r.testable and r.kind not in WITHOUT_NETWORK]
+    if not testable:
+        return SYMBOLS["not_testable"]
+    shown = [f"{rate.kind} {rate.holds}/{rate.testable}" for rate in testable if rate.holds]
+    return ", ".join([*(shown or ["none"]), *(f"{rate.kind} –" for rate in silent)])
 
 
 def as_markdown(findings: Findings) -> str:
@@ -122,25 +165,36 @@ def as_markdown(findings: Findings) -> str:
     return "\n".join([*lines, "", LEGEND, ""])
 
 
-def put(table: str, text: str, path: Path) -> str:
+def put(table: str, text: str, path: Path, marks: tuple[str, str] = MARKS) -> str:
     """A text with the table put between its marks; ``path`` is where the text is from."""
-    before, first, rest = text.partition(MARKS[0])
-    _, second, after = rest.partition(MARKS[1])
+    before, first, rest = text.partition(marks[0])
+    _, second, after = rest.partition(marks[1])
     if not (first and second):
-        raise ValueError(
-            f"{path} has no lines {MARKS[0]} and {MARKS[1]} to put the verdicts between"
-        )
+        raise ValueError(f"{path} has no lines {marks[0]} and {marks[1]} to put the table between")
     return f"{before}{first}\n\n{table}\n{second}{after}"
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two texts with the table say the same, up to two controls in any count: an untrained
-    network may stand on the edge of a claim, where another processor's float sums tip it over.
+    """Whether two texts with the table say the same, up to a fifth of the nulls of a kind: one may
+    stand on the edge of a claim, where another processor's float sums tip it over.
     """
-    count = re.compile(r"(\d+)/(\d+)")
-    ours, theirs = ([int(held) for held, _ in count.findall(text)] for text in (one, other))
-    return count.sub("k/n", one) == count.sub("k/n", other) and all(
-        abs(a - b) <= CONTROLS_ON_EDGE for a, b in zip(ours, theirs, strict=True)
+    ours, theirs = (re.split(r"[|\n]", text) for text in (one, other))
+    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two cells agree; a kind that is not named holds on none."""
+    if one == other:
+        return True
+    count = re.compile(rf"(?:, )?({'|'.join(KINDS)}) (\d+)/(\d+)")
+    ours, theirs = (
+        {kind: (int(held), int(of)) for kind, held, of in count.findall(cell)}
+        for cell in (one, other)
+    )
+    rest = [count.sub("", cell).replace("none", "").strip() for cell in (one, other)]
+    return rest[0] == rest[1] and all(
+        abs(ours.get(kind, (0, 0))[0] - theirs.get(kind, (0, 0))[0]) <= math.ceil(ON_EDGE * of)
+        for kind, (_, of) in (ours | theirs).items()
     )
 
 
@@ -162,5 +216,5 @@ def as_text(findings: Findings, says_width: int = 64) -> str:
     console = Console(width=says_width + 12 + 13 * len(columns))
     with console.capture() as captured:
         console.print(table)
-        console.print(LEGEND)
+        console.print(LEGEND, soft_wrap=True)
     return captured.get()

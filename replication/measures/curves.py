@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from replication.base.norms import NORMS
 from replication.base.statistics import layer_profile
-from replication.results.patching import PatchingProfile
+from replication.results.circuit import DIRECTIONS, Circuit, CircuitMap
 from replication.results.provenance import Provenance
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet
 
-UNDER_NORMS = tuple(f"norm: {norm}" for norm in NORMS)
 Line = tuple[Float[np.ndarray, "panel _item layer"], Sequence[str]]
 """The values of some items, and their clusters."""
 
@@ -22,25 +20,50 @@ def watched_curves(found: WatchedSet, lines: Mapping[str, Mapping[str, str]]) ->
         name: ((found.lead[:, found.of(**kept)] > 0).astype(float), found.clusters(**kept))
         for name, kept in lines.items()
     }
-    return _curves(UNDER_NORMS, chosen, found.provenance)
+    return _curves(_panels(found), chosen, found.provenance)
 
 
 def expected_curve(found: ExpectedSet, name: str) -> LayerCurves:
     """The mean probability of the expected tokens, in one line."""
-    return _curves(UNDER_NORMS, {name: (found.probabilities, found.clusters)}, found.provenance)
+    line = found.probabilities, found.clusters
+    return _curves(_panels(found), {name: line}, found.provenance)
 
 
-def patching_curves(found: PatchingProfile) -> LayerCurves:
-    """The mean effect of patching over pairs, at the places that a profile looks at."""
-    clusters = [pair.cluster for pair in found.pairs]
-    places = {
-        "residual stream at the subject": found.at_subject,
-        "residual stream at the last position": found.at_last,
-        "attention output at the last position": found.attention,
-        "feed-forward output at the last position": found.feed_forward,
+def _panels(found: WatchedSet | ExpectedSet) -> tuple[str, ...]:
+    return tuple(f"norm: {norm}" for norm in found.norms)
+
+
+def circuit_map(found: Circuit) -> CircuitMap:
+    """The means over pairs of what carries the number of the subject to the verb."""
+    patching, written, left = found.patching, found.attribution, found.ablation
+    assert patching.at_subject is not None, "this circuit was not measured layer by layer"
+    assert left.attention is not None
+    assert left.feed_forward is not None
+    attention, feed_forward = (
+        written.of_gap(part) for part in (written.attention, written.feed_forward)
+    )
+    transport = {
+        "residual stream at the subject": patching.at_subject,
+        "residual stream at the last position": patching.at_last,
     }
-    lines: dict[str, Line] = {name: (values[None], clusters) for name, values in places.items()}
-    return _curves(("share of the effect",), lines, found.provenance)
+    decision = {
+        "attention at the last position": np.stack([attention, left.attention]),
+        "feed-forward layer at the last position": np.stack([feed_forward, left.feed_forward]),
+    }
+
+    def curves(panels: tuple[str, ...], lines: Mapping[str, np.ndarray]) -> LayerCurves:
+        of_pairs = {name: (values, found.clusters) for name, values in lines.items()}
+        return _curves(panels, of_pairs, found.provenance)
+
+    heads = written.of_gap(written.heads)
+    each = [heads, attention[:, :, None], feed_forward[:, :, None]]
+    return CircuitMap(
+        transport=curves(DIRECTIONS, transport),
+        decision=curves(("written of the gap", "left of the gap without it"), decision),
+        written=np.concatenate(each, axis=2).mean(axis=0),
+        named=found.heads.named,
+        provenance=found.provenance,
+    )
 
 
 def _curves(panels: tuple[str, ...], lines: Mapping[str, Line], source: Provenance) -> LayerCurves:

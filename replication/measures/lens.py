@@ -5,7 +5,7 @@ the best rank among them. Nothing here ever holds layer x position x vocabulary:
 gone through in chunks, each compared with the logits of the tokens looked at, and forgotten.
 
 Sources: Alammar 2021 (``norm="none"``); nostalgebraist 2020, "interpreting GPT: the logit lens"
-(``norm="final"``).
+(``norm="final"``); Belrose et al. 2023, https://arxiv.org/abs/2303.08112 (``norm="tuned"``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +16,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from replication.base.norms import NORMS, Norm
+from replication.base.norms import READINGS, Norm
 from replication.measures.record import Recording
+from replication.measures.tuned_lens import lens_of
+from replication.measures.written import Part
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 from replication.results.ranks import RankGrid, TopTokens
@@ -34,21 +36,44 @@ def readable_states(
 
 
 def readable(
-    model: LanguageModel, states: Float[Tensor, "layer *rest width"], norm: Norm
+    model: LanguageModel,
+    states: Float[Tensor, "layer *rest width"],
+    norm: Norm,
+    part: Part = "feed-forward",
 ) -> Float[Tensor, "layer *rest width"]:
-    """Hidden states of all layers as the unembedding is to read them.
+    """Hidden states of the last few layers, or of all, as the unembedding is to read them.
 
     The last layer always goes through the model's final norm, since that is the model's own
-    output; the layers before it do under ``norm="final"`` only.
+    output; the layers before it do not under ``norm="none"``. States after attention (``part``)
+    have no such last one. Under ``norm="tuned"`` the model's tuned lens is fitted at its first use.
     """
-    if norm not in NORMS:
-        raise ValueError(f"unknown norm {norm!r}: expected one of {', '.join(NORMS)}")
+    if norm not in READINGS:
+        raise ValueError(f"unknown norm {norm!r}: expected one of {', '.join(READINGS)}")
     with torch.inference_mode():
-        if norm == "final":
+        if model.null and model.null.kind == "blind-lens":
+            states = blinded(states, model.null.seed or 0, keep_last=part == "feed-forward")
+        if norm == "tuned":
+            states = lens_of(model, part)(states)
+        if norm != "none":
             return model.final_norm(states)
+        if part == "attention":
+            return states
         states = states.clone()
         states[-1] = model.final_norm(states[-1])
         return states
+
+
+def blinded(
+    states: Float[Tensor, "layer *rest width"], seed: int, *, keep_last: bool
+) -> Float[Tensor, "layer *rest width"]:
+    """Inner states with their dimensions shuffled, all alike: as long as before, and meaningless to
+    the unembedding. ``keep_last`` leaves the last layer, which is the model's own output.
+    """
+    order = torch.randperm(states.shape[-1], generator=torch.Generator().manual_seed(seed))
+    shuffled = states[..., order]
+    if keep_last:
+        shuffled[-1] = states[-1]
+    return shuffled
 
 
 def ranks_of(
@@ -59,7 +84,7 @@ def ranks_of(
     """The rank of each row's target tokens, by counting the greater logits."""
     with torch.inference_mode():
         # (row, target): the same product as in the chunks, for the few tokens looked at.
-        wanted = torch.einsum("rw,rtw->rt", states, unembedding[targets])
+        wanted = torch.einsum("rw,rtw->rt", states, unembedding[targets].to(states.dtype))
         ranks = torch.ones_like(targets)
         for start, logits in _logits(states, unembedding):
             for column in range(targets.shape[1]):
@@ -99,7 +124,7 @@ def _logits(
     columns = states.T.contiguous()
     buffer = states.new_empty((min(CHUNK, len(unembedding)), len(states)))
     for start in range(0, len(unembedding), CHUNK):
-        rows = unembedding[start : start + CHUNK]
+        rows = unembedding[start : start + CHUNK].to(states.dtype)
         yield start, torch.mm(rows, columns, out=buffer[: len(rows)])
 
 

@@ -9,20 +9,22 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from replication.base.norms import NORMS
-from replication.measures.depth import SYNTAX, arrivals
-from replication.measures.lens import continuation_ranks, ranks_of, readable
+from replication.articles.thresholds import NEAR_TOP
+from replication.base.norms import NORMS, Norm
+from replication.measures.depth import SYNTAX, first_layer
+from replication.measures.lens import ranks_of, readable
 from replication.measures.record import record
 from replication.measures.variants import log_totals
 from replication.models.errors import ModelError, SeveralTokens
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
-from replication.results.roles import Role
+from replication.results.roles import Role, roles_of
 from replication.results.sets import ArrivalSet, ExpectedSet, Item, WatchedSet
 
+CONTENT = (Role.WORD, Role.COUNTRY)
 BATCH = 64
 """Texts read at once: more gain nothing, and hold more in memory."""
 
@@ -48,6 +50,10 @@ def last_states(
     return states
 
 
+Read = Callable[[LanguageModel, Sequence[Sequence[int]]], Tensor]
+"""What gives the last hidden states of texts: ``last_states``, or whoever keeps them."""
+
+
 def _batches(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     """Places of texts of equal length, a batch at a time."""
     by_length: dict[int, list[int]] = defaultdict(list)
@@ -58,8 +64,15 @@ def _batches(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
             yield places[start : start + BATCH]
 
 
-def watched_lead(model: LanguageModel, items: Sequence[Item]) -> WatchedSet:
+def watched_lead(
+    model: LanguageModel,
+    items: Sequence[Item],
+    norms: tuple[Norm, ...] = NORMS,
+    read: Read = last_states,
+) -> WatchedSet:
     """How far the first of two watched words is ahead of the second, for every item.
+
+    ``read`` gives the last hidden states of texts, for those who have them already.
 
     ``SeveralTokens`` where no item has words of one token each.
     """
@@ -69,24 +82,32 @@ def watched_lead(model: LanguageModel, items: Sequence[Item]) -> WatchedSet:
             f"{model.name} cuts a watched word of each of {len(items)} items into several tokens, "
             f"such as {items[0].watched}: ask for words that are one token"
         )
-    states = last_states(model, [model.encode(item.prompt, start=True) for item in kept])
+    states = read(model, [model.encode(item.prompt, start=True) for item in kept])
     pairs = torch.tensor([[model.single_token(word) for word in item.watched] for item in kept])
     rows = model.unembedding[pairs]  # (item, word, width)
-    readable = _under_both(model, states)  # (norm, layer, item, width)
+    readable = _under(norms, model, states)  # (norm, layer, item, width)
     lead = torch.einsum("nliw,iw->nil", readable, rows[:, 0] - rows[:, 1])
     return WatchedSet(
         lead=lead.double().numpy(),
         items=kept,
         left_out=left_out,
+        cut_words=tuple(
+            sorted({w for item in left_out for w in item.watched if not _is_single(model, w)})
+        ),
         provenance=model.provenance("", None),
+        norms=norms,
     )
 
 
 def expected_tokens(
-    model: LanguageModel, items: Sequence[Item], last: int | None = None
+    model: LanguageModel,
+    items: Sequence[Item],
+    from_depth: float = 0.0,
+    norms: tuple[Norm, ...] = NORMS,
+    read: Read = last_states,
 ) -> ExpectedSet:
-    """The last token of the first term that follows every item's prompt, after the ``last`` layers
-    or after all.
+    """The last token of the first term that follows every item's prompt, after every layer
+    at or beyond ``from_depth``.
 
     A term may begin with a token that is a mere space; the one judged is the term's last, after
     everything before it.
@@ -94,9 +115,10 @@ def expected_tokens(
     texts = [
         [*model.encode(item.prompt, start=True), *model.encode(_first_term(item))] for item in items
     ]
-    states = last_states(model, [text[:-1] for text in texts])[:, -(last or 0) :]
+    first = first_layer(from_depth, model.entry.layers)
+    states = read(model, [text[:-1] for text in texts])[:, first:]
     targets = torch.tensor([text[-1] for text in texts])
-    readable = _under_both(model, states)
+    readable = _under(norms, model, states)
     rows = readable.flatten(0, 2)
     columns = targets.repeat(rows.shape[0] // len(items))
     with torch.inference_mode():
@@ -109,14 +131,15 @@ def expected_tokens(
         probabilities=shares.view(shape).transpose(1, 2).numpy(),
         items=tuple(items),
         provenance=model.provenance("", None),
+        norms=norms,
     )
 
 
-def _under_both(
-    model: LanguageModel, states: Float[Tensor, "item layer width"]
+def _under(
+    norms: tuple[Norm, ...], model: LanguageModel, states: Float[Tensor, "item layer width"]
 ) -> Float[Tensor, "norm layer item width"]:
     by_layer = states.transpose(0, 1)
-    return torch.stack([readable(model, by_layer, norm) for norm in NORMS])
+    return torch.stack([readable(model, by_layer, norm) for norm in norms])
 
 
 def _first_term(item: Item) -> str:
@@ -126,22 +149,55 @@ def _first_term(item: Item) -> str:
     return " " + terms.split(item.conditions["separator"])[0]
 
 
-def list_arrivals(model: LanguageModel, items: Sequence[Item]) -> ArrivalSet:
+def list_arrivals(
+    model: LanguageModel, items: Sequence[Item], norms: tuple[Norm, ...] = NORMS
+) -> ArrivalSet:
     """When the syntax and the content of numbered lists arrive, over their next two entries."""
-    depths = np.empty((2, len(NORMS), len(items)))
+    states: list[Float[Tensor, "layer token width"]] = []
+    targets: list[int] = []
+    cells: dict[tuple[int, int], list[int]] = defaultdict(list)  # places of a kind in an item
     for column, item in enumerate(items):
         lines = item.continuation.split("\n")
         recording = record(model, item.prompt, "\n".join(lines[:2]) + "\n")
-        for row, norm in enumerate(NORMS):
-            grid = continuation_ranks(model, recording, norm)
-            for kind, roles in enumerate((SYNTAX, (Role.WORD, Role.COUNTRY))):
-                depths[kind, row, column] = np.median(arrivals(grid, roles))
+        for place, role in enumerate(roles_of(recording.continuation), recording.prompt_length):
+            if role in (*SYNTAX, *CONTENT):
+                cells[int(role in CONTENT), column].append(len(targets))
+                targets.append(recording.ids[place])
+                states.append(recording.states[:, place - 1 : place].clone())
+    together = torch.cat(states, dim=1)
+    depths = np.empty((2, len(norms), len(items)))
+    for row, norm in enumerate(norms):
+        found = stays_from(model, readable(model, together, norm), torch.tensor(targets))
+        for (kind, column), places in cells.items():
+            depths[kind, row, column] = np.median(found[places])
     return ArrivalSet(
         syntax=depths[0],
         content=depths[1],
         items=tuple(items),
         provenance=model.provenance("", None),
+        norms=norms,
     )
+
+
+def stays_from(
+    model: LanguageModel,
+    states: Float[Tensor, "layer token width"],
+    targets: Int[Tensor, " token"],
+) -> Float[np.ndarray, " token"]:
+    """The depth from which on each token stays near the top, of states that are read to be so.
+
+    As ``measures.depth.arrivals`` of all ranks, which are not needed: a layer is looked at only for
+    the tokens that are near the top in all layers after it.
+    """
+    layers = len(states)
+    stays, near = torch.zeros(len(targets)), torch.arange(len(targets))
+    for layer in reversed(range(layers)):
+        ranks = ranks_of(states[layer, near], model.unembedding, targets[near, None])[:, 0]
+        near = near[ranks <= NEAR_TOP]
+        if not len(near):
+            break
+        stays[near] += 1
+    return ((layers - stays.double() + 1) / layers).numpy()
 
 
 def usable(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -42,12 +42,35 @@ class Runs:
     before: Float[Tensor, "layer run position width"]
     """The residual stream before each block."""
     outputs: dict[Site, Float[Tensor, "layer run position width"]]
+    heads: Float[Tensor, "layer run position head slice"]
+    """What each head returns, before the projection that makes attention's output of them."""
     keys_and_values: list[tuple[Tensor, Tensor]]
-    """Of each layer of the corrupted run, each (1, head, position, width of a head)."""
+    """Of each layer, each (run, head, position, width of a head)."""
     direction: Float[Tensor, " width"]
     """The unembedding of the right word less that of the wrong one."""
     differences: tuple[float, float]
     """logit(right) - logit(wrong) after the clean and the corrupted prompt."""
+
+    @property
+    def gap(self) -> float:
+        """The clean logit difference less the corrupted one, of which effects are shares."""
+        return self.differences[CLEAN] - self.differences[CORRUPTED]
+
+    def turned(self) -> "Runs":
+        """The same runs with their parts changed over: what of the clean run was put into the
+        corrupted one is now of the corrupted run, put into the clean one. The gap stays.
+        """
+        clean, corrupted = self.differences
+        return replace(
+            self,
+            ids=self.ids[::-1],
+            before=self.before.flip(1),
+            outputs={site: kept.flip(1) for site, kept in self.outputs.items()},
+            heads=self.heads.flip(1),
+            keys_and_values=[(keys.flip(0), kept.flip(0)) for keys, kept in self.keys_and_values],
+            direction=-self.direction,
+            differences=(-corrupted, -clean),
+        )
 
 
 def read(model: LanguageModel, pair: Pair) -> Runs:
@@ -62,12 +85,14 @@ def read(model: LanguageModel, pair: Pair) -> Runs:
     seen: dict[Site, dict[int, Tensor]] = {site: {} for site in SITES}
     filled = cache(())
     entered: list[Tensor] = []
+    heads: dict[int, Tensor] = {}
     with torch.inference_mode(), ExitStack() as stack:
         stack.enter_context(
             model.blocks[0].register_forward_pre_hook(lambda _, given: entered.append(given[0]))
         )
         for site in SITES:
             stack.enter_context(hooked(modules(model, site), keeper(seen[site])))
+        stack.enter_context(hooked(projections(model), keeper(heads), before=True))
         model.network.base_model(torch.tensor(ids), past_key_values=filled, use_cache=True)
     outputs = {site: torch.stack([seen[site][k] for k in sorted(seen[site])]) for site in SITES}
     after = outputs["residual"]
@@ -84,7 +109,8 @@ def read(model: LanguageModel, pair: Pair) -> Runs:
         first=next(place for place, (a, b) in enumerate(zip(*ids, strict=True)) if a != b),
         before=torch.cat([entered[0][None], after[:-1]]),
         outputs=outputs,
-        keys_and_values=[(layer.keys[1:], layer.values[1:]) for layer in filled.layers],
+        heads=by_head(model, torch.stack([heads[layer] for layer in sorted(heads)])),
+        keys_and_values=[(layer.keys, layer.values) for layer in filled.layers],
         direction=direction,
         differences=(clean, corrupted),
     )
@@ -135,8 +161,20 @@ def modules(model: LanguageModel, site: Site) -> list[nn.Module]:
     return [block.get_submodule(path) for block in model.blocks]
 
 
+def projections(model: LanguageModel) -> list[nn.Module]:
+    """What makes attention's output of what the heads return, by layer."""
+    return [block.get_submodule(model.architecture.heads) for block in model.blocks]
+
+
+def by_head(
+    model: LanguageModel, returned: Float[Tensor, "*rest width"]
+) -> Float[Tensor, "*rest head slice"]:
+    """What the heads return, which lies side by side, as a view with an axis for them."""
+    return returned.unflatten(-1, (model.network.config.num_attention_heads, -1))
+
+
 def keeper(kept: dict[int, Tensor]) -> Callable[[int, Any], None]:
-    """What keeps each layer's output when given to ``record.hooked``."""
+    """What keeps what is seen of each layer when given to ``hooked``."""
     return lambda layer, output: kept.update({layer: hidden_state(output)})
 
 

@@ -20,7 +20,7 @@ what the module returns, before that norm.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,18 +31,17 @@ from replication.measures.pair_runs import (
     CLEAN,
     CORRUPTED,
     Runs,
+    by_head,
     cache,
     difference,
     keeper,
     modules,
+    projections,
 )
 from replication.models.errors import ModelError
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
 from replication.results.patching import SITES, Place, Site
-
-if TYPE_CHECKING:
-    pass
 
 Patch = Sequence[Place]
 """All that is replaced in one run."""
@@ -51,12 +50,21 @@ Patch = Sequence[Place]
 def recovered(
     model: LanguageModel, runs: Runs, patches: Sequence[Patch]
 ) -> Float[np.ndarray, " patch"]:
-    """The share of the logit difference that each patch brings back.
+    """The share of the logit difference that each patch brings back; see ``outcomes``.
 
     Exactly 0 where nothing is replaced, or only what is the same in both runs because it comes
     before the first token that differs. Exactly 1 where the run becomes the clean run: by the whole
     residual stream of a layer, or that of the last layer at the last position. Elsewhere float32
-    rounding moves effects by about 1e-6. ``ModelError`` for a place that there is not.
+    rounding moves effects by about 1e-6.
+    """
+    return (outcomes(model, runs, patches) - runs.differences[CORRUPTED]) / runs.gap
+
+
+def outcomes(
+    model: LanguageModel, runs: Runs, patches: Sequence[Patch]
+) -> Float[np.ndarray, " patch"]:
+    """The logit difference of the corrupted run with each patch; ``ModelError`` for a place that
+    there is not.
     """
     _check_places(runs, patches)
     groups = defaultdict(list)
@@ -65,15 +73,13 @@ def recovered(
         if places:
             start = min(place.position for place in places)
             groups[start].append((min(place.layer for place in places), number, places))
-    shares = np.zeros(len(patches))
-    clean, corrupted = runs.differences
+    found = np.full(len(patches), runs.differences[CORRUPTED])
     for start, group in groups.items():
         group.sort()  # by the first layer, in which order they join the batch
         ends = _read_patched(model, runs, [places for _, _, places in group], start)
         for (_, number, _), end in zip(group, ends, strict=True):
-            found = difference(model, end, runs.direction)
-            shares[number] = (found - corrupted) / (clean - corrupted)
-    return shares
+            found[number] = difference(model, end, runs.direction)
+    return found
 
 
 def _read_patched(
@@ -86,7 +92,9 @@ def _read_patched(
     joining, kept, size = _joining(patches), [], 1
     for layer, (keys, values) in enumerate(runs.keys_and_values):
         size += joining[layer]
-        kept.append([part[:, :, :start].expand(size, -1, -1, -1) for part in (keys, values)])
+        kept.append(
+            [part[CORRUPTED:, :, :start].expand(size, -1, -1, -1) for part in (keys, values)]
+        )
     ends: dict[int, Tensor] = {}
     with (
         torch.inference_mode(),
@@ -120,9 +128,13 @@ def patched(
     """
     joining = _joining(patches)
     replaced: dict[tuple[Site, int], list[tuple[int, int]]] = defaultdict(list)
+    heads: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for row, patch in enumerate(patches):
         for place in patch:
-            replaced[place.site, place.layer].append((row, place.position))
+            if place.head is None:
+                replaced[place.site, place.layer].append((row, place.position))
+            else:
+                heads[place.layer].append((row, place.position, place.head))
 
     def join(layer: int) -> Callable[..., Any]:
         new = runs.before[layer, CORRUPTED, start:].expand(joining[layer], -1, -1)
@@ -144,6 +156,15 @@ def patched(
 
         return hook
 
+    def replace_heads(layer: int) -> Callable[..., None]:
+        rows, positions, numbers = torch.tensor(heads[layer]).T
+        clean = runs.heads[layer, CLEAN, positions, numbers]
+
+        def hook(_module: nn.Module, inputs: Any) -> None:
+            by_head(model, inputs[0])[rows, positions - start, numbers] = clean
+
+        return hook
+
     with ExitStack() as stack:
         for layer, block in enumerate(model.blocks):
             if joining[layer]:
@@ -155,16 +176,24 @@ def patched(
         for site, layer in replaced:
             module = modules(model, site)[layer]
             stack.enter_context(module.register_forward_hook(replace(site, layer)))
+        for layer in heads:
+            module = projections(model)[layer]
+            stack.enter_context(module.register_forward_pre_hook(replace_heads(layer)))
         yield
 
 
 def _check_places(runs: Runs, patches: Sequence[Patch]) -> None:
-    layers, _, positions, _ = runs.before.shape
+    layers, _, positions, heads, _ = runs.heads.shape
     for place in (place for patch in patches for place in patch):
+        whole = place.head is None or (place.site == "attention" and 0 <= place.head < heads)
         if not (
-            place.site in SITES and 0 <= place.layer < layers and 0 <= place.position < positions
+            whole
+            and place.site in SITES
+            and 0 <= place.layer < layers
+            and 0 <= place.position < positions
         ):
             raise ModelError(
                 f"there is no {place}: expected a site of {SITES}, a layer from 0 to "
-                f"{layers - 1} and a position from 0 to {positions - 1}"
+                f"{layers - 1}, a position from 0 to {positions - 1} and, of attention alone, a "
+                f"head from 0 to {heads - 1}"
             )

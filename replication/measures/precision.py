@@ -15,6 +15,7 @@ import torch
 from replication.base.norms import Norm
 from replication.measures.lens import continuation_ranks
 from replication.measures.record import Recording, read_ids, record_ids
+from replication.measures.tuned_lens import share
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 from replication.results.precision import Half, InHalf, RankChanges
@@ -66,6 +67,8 @@ def rank_changes_ids(
 ) -> RankChanges:
     """``rank_changes`` for token ids, of which the first ``prompt_length`` are the prompt."""
     half = in_half_precision(model, dtype, device)
+    if norm == "tuned":
+        share(model, half)
     with torch.device(device):  # where ``record_ids`` then puts the token ids
         found = record_ids(half, ids, prompt_length)
     return RankChanges(

@@ -149,9 +149,9 @@ def integrate(
     target = torch.tensor([ids[-1]])
 
     def score(points: Tensor) -> Tensor:  # (step, position, width) to (step,)
-        return _scores(model, _states(model, points)[:, -1], target, of)
+        return _scores(model, read_embedded(model, points)[:, -1], target, of)
 
-    inputs = _embed(model, ids[:-1])[None].requires_grad_()
+    inputs = embed(model, ids[:-1])[None].requires_grad_()
     attributions = IntegratedGradients(score).attribute(
         inputs, 0, n_steps=steps, internal_batch_size=GROUP
     )
@@ -165,8 +165,8 @@ def _gradients_x_inputs(
     model: LanguageModel, ids: Sequence[int], first: int, of: Score
 ) -> Float[Tensor, "target position width"]:
     """The products for the tokens from ``first`` on, out of one pass over all but the last."""
-    inputs = _embed(model, ids[:-1]).requires_grad_()
-    states = _states(model, inputs[None])[0]
+    inputs = embed(model, ids[:-1]).requires_grad_()
+    states = read_embedded(model, inputs[None])[0]
     before = torch.arange(first - 1, len(inputs))  # each token is predicted at the position before
     slopes = _slopes(model, states[before].detach(), torch.tensor(ids[first:]), of)
     starts = states.new_zeros(len(before), *states.shape)  # (target, position, width)
@@ -175,13 +175,13 @@ def _gradients_x_inputs(
     return gradients * inputs.detach()
 
 
-def _embed(model: LanguageModel, ids: Sequence[int]) -> Float[Tensor, "position width"]:
+def embed(model: LanguageModel, ids: Sequence[int]) -> Float[Tensor, "position width"]:
     """The embeddings as the first block gets them: scaled, where the network scales them."""
     embedded: Tensor = model.network.get_input_embeddings()(torch.tensor(list(ids)))
     return embedded.detach()
 
 
-def _states(
+def read_embedded(
     model: LanguageModel, inputs: Float[Tensor, "batch position width"]
 ) -> Float[Tensor, "batch position width"]:
     """The last hidden states, after the final norm: what the unembedding reads."""

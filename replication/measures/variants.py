@@ -57,9 +57,8 @@ def readable_stages(
     between = recording.after_attention
     if between is None:
         raise ModelError("no states after attention were recorded: record with sublayers=True")
-    with torch.inference_mode():
-        between = model.final_norm(between) if norm == "final" else between
-        return torch.stack([between, after_block], dim=1).flatten(0, 1)
+    between = lens.readable(model, between, norm, "attention")
+    return torch.stack([between, after_block], dim=1).flatten(0, 1)
 
 
 def word_probabilities(

@@ -19,10 +19,23 @@ class Architecture:
     """In a block: the nonlinearity whose output is the neurons. In a gated feed-forward that is
     the gate, before it is multiplied by the other branch."""
     attention: str
+    heads: str
+    """In a block: the projection that makes attention's output of what the heads return, which lies
+    side by side in its input."""
     feed_forward: str
     feed_forward_norm: str
     """In a block: the norm that the feed-forward layer reads through. What goes into it is the
     residual stream with attention's contribution added."""
+    norm_epsilon: str
+    """In the final norm: what is added to the mean square before its root divides the state."""
+    norm_centres: bool
+    """Whether the final norm takes the mean away first: LayerNorm does, RMSNorm does not."""
+    gain_offset: float
+    """What is added to the final norm's weight to make its gain: 1 where the weight is a gain's
+    distance from 1."""
+    norms_after: tuple[str, ...] = ()
+    """In a block: the norms that what attention and what the feed-forward layer return go through
+    on their way into the residual stream; empty where both are added as they are."""
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -33,8 +46,12 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act",
         attention="attn",
+        heads="attn.c_proj",
         feed_forward="mlp",
         feed_forward_norm="ln_2",
+        norm_epsilon="eps",
+        norm_centres=True,
+        gain_offset=0.0,
     ),
     "llama": Architecture(
         language_model="transformers.models.llama.modeling_llama:LlamaForCausalLM",
@@ -43,8 +60,12 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act_fn",
         attention="self_attn",
+        heads="self_attn.o_proj",
         feed_forward="mlp",
         feed_forward_norm="post_attention_layernorm",
+        norm_epsilon="variance_epsilon",
+        norm_centres=False,
+        gain_offset=0.0,
     ),
     "gemma3_text": Architecture(
         language_model="transformers.models.gemma3.modeling_gemma3:Gemma3ForCausalLM",
@@ -53,8 +74,13 @@ ARCHITECTURES: dict[str, Architecture] = {
         head="lm_head",
         activation="mlp.act_fn",
         attention="self_attn",
+        heads="self_attn.o_proj",
         feed_forward="mlp",
         feed_forward_norm="pre_feedforward_layernorm",
+        norm_epsilon="eps",
+        norm_centres=False,
+        gain_offset=1.0,
+        norms_after=("post_attention_layernorm", "post_feedforward_layernorm"),
     ),
 }
 

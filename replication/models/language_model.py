@@ -12,6 +12,7 @@ from replication.base.norms import Norm
 from replication.models import registry
 from replication.models.architectures import Architecture, architecture_of
 from replication.models.errors import ModelError, SeveralTokens
+from replication.models.nulls import Null
 from replication.models.registry import ModelEntry
 from replication.results.provenance import Provenance
 
@@ -25,8 +26,8 @@ class LanguageModel:
 
     name: str
     entry: ModelEntry
-    seed: int | None
-    """Of an untrained control; None for trained weights."""
+    null: Null | None
+    """What was taken from the trained weights; None for a trained model."""
     network: Any
     """A causal language model of transformers, in evaluation mode."""
     tokenizer: "Tokenizer"
@@ -55,7 +56,7 @@ class LanguageModel:
 
     def provenance(self, prompt: str, norm: Norm | None) -> Provenance:
         """What stands behind numbers measured on this model."""
-        return registry.provenance(self.name, self.entry, self.seed, prompt, norm)
+        return registry.provenance(self.name, self.entry, self.null, prompt, norm)
 
     def encode(self, text: str, *, start: bool = False) -> list[int]:
         """Token ids of a text; with ``start``, after the model's start token if it has one.

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from replication.models.cache import CONFIG, WEIGHTS
 from replication.models.errors import ModelError
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
+from replication.models.null_networks import made
+from replication.models.nulls import WITHOUT_NETWORK, Null
 from replication.models.registry import ModelEntry
 
 if TYPE_CHECKING:
@@ -28,17 +31,19 @@ _END_OF_TEXT = "<|endoftext|>"
 
 
 def load(name: str) -> LanguageModel:
-    """A model of the table, or an untrained control of one, ready to be recorded.
+    """A model of the table, or a null of one that is a network, ready to be recorded.
 
     Weights are float32 on the CPU. Nothing is read but files that were hashed just before. Raises
     ``ValueError`` for a name that is not in the table, ``WeightsError`` where the model was not
     fetched or its files have changed, and ``ModelError`` where the network is not what the table
-    says.
+    says, or the name is that of a baseline without one.
     """
-    entry, seed = registry.find(name)
-    folder = weights.verify(entry, trained=seed is None)
-    network = _build(entry, folder, seed)
-    model = LanguageModel(name, weights.resolved(entry), seed, network, read_tokenizer(folder))
+    entry, null = registry.find(name)
+    if null and null.kind in WITHOUT_NETWORK:
+        raise ModelError(f"{name} is no network: ask it as a subject, or choose another null")
+    folder = weights.verify(entry, trained=null is None or null.kind != "untrained")
+    network = _build(entry, folder, null)
+    model = LanguageModel(name, weights.resolved(entry), null, network, read_tokenizer(folder))
     check(model)
     return model
 
@@ -66,8 +71,8 @@ def read_tokenizer(folder: Path) -> "Tokenizer":
     return tokenizer
 
 
-def _build(entry: ModelEntry, folder: Path, seed: int | None) -> nn.Module:
-    """The network with the folder's weights, or without any for an untrained control."""
+def _build(entry: ModelEntry, folder: Path, null: Null | None) -> nn.Module:
+    """The network with the folder's weights, less what a null takes away."""
     module, _, name = ARCHITECTURES[entry.architecture].language_model.partition(":")
     language_model = getattr(import_module(module), name)
     try:
@@ -75,12 +80,13 @@ def _build(entry: ModelEntry, folder: Path, seed: int | None) -> nn.Module:
         config = language_model.config_class.from_dict(json.loads((folder / CONFIG).read_text()))
         # Eager attention everywhere: recording attention then changes no number.
         config._attn_implementation = "eager"
-        if seed is None:
-            network = _trained(language_model, config, folder / WEIGHTS)
+        if null and null.kind == "untrained":
+            network = _untrained(language_model, config, null)
         else:
-            with torch.random.fork_rng():
-                torch.manual_seed(seed)
-                network = language_model(config)
+            network = _trained(language_model, config, folder / WEIGHTS)
+        if null and null.kind != "untrained":
+            fresh = partial(_untrained, language_model, config, null)
+            network = made(null, network, fresh, start=bool(entry.start_token))
     except ModelError as error:
         raise ModelError(f"{entry.name}: {error}") from error
     except Exception as error:  # transformers and safetensors each raise their own
@@ -88,6 +94,13 @@ def _build(entry: ModelEntry, folder: Path, seed: int | None) -> nn.Module:
             f"{entry.name}: what is in {folder} cannot be read ({_told(error)})"
         ) from error
     return network.eval().requires_grad_(False)
+
+
+def _untrained(language_model: Any, config: Any, null: Null) -> Any:
+    """A network as the library initializes it before any training, by the null's seed."""
+    with torch.random.fork_rng():
+        torch.manual_seed(null.seed or 0)
+        return language_model(config)
 
 
 def _trained(language_model: Any, config: Any, path: Path) -> Any:

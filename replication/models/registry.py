@@ -6,13 +6,11 @@ Adding a model is adding an entry here; adding an architecture is adding one to
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from replication.base.norms import Norm
+from replication.models.nulls import KINDS, SEEDED, Null, NullKind
 from replication.results.provenance import Provenance
-
-CONTROL_SEEDS = range(10)
-"""Seeds of the untrained controls from which a finding's chance rate is taken."""
 
 
 @dataclass(frozen=True)
@@ -206,24 +204,27 @@ MODELS: dict[str, ModelEntry] = {
 DEFAULT_MODEL = "smollm2"
 
 
-def control_name(name: str, seed: int) -> str:
-    """The name of an untrained control of a model, for example ``smollm2-untrained-3``."""
-    return f"{name}-untrained-{seed}"
+def null_name(name: str, kind: NullKind, seed: int | None = None) -> str:
+    """The name of a null of a model, for example ``smollm2-untrained-3``."""
+    return name + Null(kind, seed).suffix
 
 
-def find(name: str) -> tuple[ModelEntry, int | None]:
-    """The entry of a model, with the seed where the name is that of an untrained control.
+def find(name: str) -> tuple[ModelEntry, Null | None]:
+    """The entry of a model, with the null where the name is that of one.
 
     Raises ``ValueError``, with the names there are, for any other name.
     """
-    match = re.fullmatch(r"(?P<base>.+)-untrained-(?P<seed>\d+)", name)
-    base, seed = (match["base"], int(match["seed"])) if match else (name, None)
+    match = re.fullmatch(rf"(?P<base>.+?)-(?P<kind>{'|'.join(KINDS)})(-(?P<seed>\d+))?", name)
+    base, null = name, None
+    if match and (match["kind"] in SEEDED) == bool(match["seed"]):
+        kind: Any = match["kind"]
+        base, null = match["base"], Null(kind, int(match["seed"]) if match["seed"] else None)
     if base not in MODELS:
         raise ValueError(
             f"unknown model {name!r}: expected one of {', '.join(MODELS)}, "
-            f"or an untrained control such as {control_name(DEFAULT_MODEL, 0)!r}"
+            f"or a null of one such as {null_name(DEFAULT_MODEL, 'untrained', 0)!r}"
         )
-    return MODELS[base], seed
+    return MODELS[base], null
 
 
 def origin(entry: ModelEntry) -> str:
@@ -249,15 +250,15 @@ def parameters(entry: ModelEntry) -> int:
 
 
 def provenance(
-    name: str, entry: ModelEntry, seed: int | None, prompt: str, norm: Norm | None
+    name: str, entry: ModelEntry, null: Null | None, prompt: str, norm: Norm | None
 ) -> Provenance:
-    """What stands behind numbers measured on a model, or on its untrained control of a seed."""
+    """What stands behind numbers measured on a model, or on a null of it."""
     source = entry.source
     return Provenance(
         subject=name,
-        kind=entry.kind if seed is None else "control",
+        kind=entry.kind if null is None else "control",
         model=entry.title,
-        weights=entry.weights if seed is None else f"untrained, seed {seed}",
+        weights=null.made_by if null else entry.weights,
         revision=source.sha256 if isinstance(source, WheelSource) else source.revision or "unknown",
         norm=norm,
         start_token=entry.start_token or "none",

@@ -30,6 +30,7 @@ class AttentionOf(Question["Attention"]):
     """The attention of every head over a text."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
 
     def measure(self, reader: "Reader", norm: Norm) -> "Attention":
@@ -44,6 +45,7 @@ class LayerAttentionOf(Question["LayerAttention"]):
     """The attention of one layer's heads over a text."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     depth: float = 0.5
     """Of the layer: layer *k* of *n* has the depth (*k* + 1) / *n*."""
@@ -65,6 +67,7 @@ class QueriesAndKeysOf(Question["QueriesAndKeys"]):
     """The queries and keys behind the attention over a text."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
 
     def measure(self, reader: "Reader", norm: Norm) -> "QueriesAndKeys":
@@ -79,6 +82,7 @@ class HeadsOver(Question["HeadStatistics"]):
     """What every head attends to, over several texts."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     texts: tuple[str, ...] = SENTENCES
 
     def measure(self, reader: "Reader", norm: Norm) -> "HeadStatistics":

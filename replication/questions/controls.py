@@ -1,7 +1,7 @@
-"""Untrained controls, measured side by side: each is small work, but a model has ten."""
+"""Controls, measured side by side: each is small work, but a model has many."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -17,13 +17,15 @@ OVERHEAD = 1_200_000_000
 
 
 class Controls:
-    """Untrained controls of any models, measured in one pool of processes of one thread each.
+    """Nulls of any models that are networks, measured in one pool of processes of one thread each.
 
     There are no more processes than cores (or than ``processes``), and no more of them measure at
     once than fit into the memory that is available when the first of them starts.
     """
 
-    def __init__(self, wanted: Sequence[Wanted], processes: int | None = None) -> None:
+    def __init__(
+        self, wanted: Mapping[str, Sequence[Wanted]], processes: int | None = None
+    ) -> None:
         self._wanted = wanted
         count = processes or os.cpu_count() or 1
         # A fresh interpreter, since a forked one would inherit threads that are not there any more.
@@ -55,7 +57,7 @@ class Controls:
 
     def _measure(self, name: str) -> Measured:
         with self._memory.taken(memory_of(name)):
-            return self._processes.submit(measure, name, self._wanted).result()
+            return self._processes.submit(measure, name, self._wanted[name]).result()
 
 
 class Memory:
@@ -91,8 +93,13 @@ class Memory:
 
 
 def memory_of(name: str) -> int:
-    """About how many bytes a process takes that measures a model or control of this name."""
-    return 4 * parameters(find(name)[0]) + OVERHEAD
+    """About how many bytes a process takes that measures a model or control of this name.
+
+    While some of its trained weights are taken away, the largest matrix is there twice.
+    """
+    entry, null = find(name)
+    twice = null is not None and null.kind != "untrained"
+    return 4 * (parameters(entry) + twice * entry.vocabulary * entry.width) + OVERHEAD
 
 
 def measure(name: str, wanted: Sequence[Wanted]) -> Measured:

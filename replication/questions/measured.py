@@ -1,4 +1,4 @@
-"""Subjects that are measured: models of the table and their untrained controls."""
+"""Subjects that are measured: models of the table, and their nulls that are networks."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from replication.base.norms import Norm
 from replication.models import registry, weights
+from replication.models.nulls import WITHOUT_NETWORK
+from replication.questions.baselines import Baseline
 from replication.questions.question import Answer, Question
 from replication.questions.subjects import Published, Subject
 from replication.results.provenance import Provenance
@@ -18,10 +20,10 @@ Wanted = tuple[Norm, Question[Any]]
 
 
 class Measured:
-    """A model of the table, or an untrained control; loaded when first asked, each answer kept."""
+    """A model of the table, or a null of one; loaded when first asked, each answer kept."""
 
     def __init__(self, name: str) -> None:
-        self._entry, self._seed = registry.find(name)  # an unknown name fails here already
+        self._entry, self._null = registry.find(name)  # an unknown name fails here already
         self.name = name
         self._reader: Reader | None = None
         self._answers: dict[tuple[Question[Any], Norm | None], Any] = {}
@@ -40,7 +42,7 @@ class Measured:
         """The model with its revision and the form of its weights."""
         entry = weights.resolved(self._entry)
         shown = norm if question.norm_matters else None
-        return registry.provenance(self.name, entry, self._seed, question.prompt, shown)
+        return registry.provenance(self.name, entry, self._null, question.prompt, shown)
 
     def answer(self, question: Question[Answer], norm: Norm) -> Answer:
         """The model's answer, measured once."""
@@ -73,8 +75,11 @@ class Measured:
 
 
 def subject(name: str) -> Subject:
-    """The subject of a name: ``published``, a model of the table, or a control.
+    """The subject of a name: ``published``, a model of the table, or a null of one.
 
     ``ValueError``, with the names there are, for any other.
     """
-    return Published() if name == Published.name else Measured(name)
+    if name == Published.name:
+        return Published()
+    _, null = registry.find(name)
+    return Baseline(name) if null and null.kind in WITHOUT_NETWORK else Measured(name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from replication.articles import experiments
+from replication.articles.thresholds import CLUSTERS_OF_A_LAYER, DEPTH_OF_NEURONS
 from replication.base.norms import Norm
 from replication.questions.question import Question, Text
 from replication.results.factors import Factors, PrincipalComponents
@@ -11,7 +12,6 @@ from replication.results.neurons import Clusters, Firing, Sparsity
 from replication.results.untestable import NotTestable
 
 if TYPE_CHECKING:
-    from replication.measures.record import Recording
     from replication.questions.reader import Reader
 
 
@@ -20,6 +20,7 @@ class SparsityOf(Question[Sparsity]):
     """How many neurons fire at each token."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     layers: tuple[int, ...] | None = None
     """All, unless some are named."""
@@ -45,25 +46,24 @@ class ClustersOf(Question[Clusters]):
     """Groups of neurons of one layer that fire alike, by k-means with seed 0."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
-    clusters: int
+    clusters: int = CLUSTERS_OF_A_LAYER
     layers: tuple[int, ...] | None = None
-    """One layer; the middle one, unless it is named."""
+    """One layer; the first at or beyond ``depth``, unless it is named."""
+    depth: float = DEPTH_OF_NEURONS
 
     @classmethod
-    def of_figure(cls, id: str, clusters: int) -> "ClustersOf":
+    def of_figure(cls, id: str) -> "ClustersOf":
         """The text of a published figure."""
-        return cls(Text.of_figure(id), clusters, published=id)
+        return cls(Text.of_figure(id), published=id)
 
     def measure(self, reader: "Reader", norm: Norm) -> Clusters:
         """Clusters of all neurons of the layer."""
         from replication.measures.neurons import clusters
 
-        layer = one_layer(self.layers, reader.model.entry.layers)
-        return clusters(self._read(reader), layer, self.clusters)
-
-    def _read(self, reader: "Reader") -> "Recording":
-        return reader.recording(self.text, neurons=True)
+        layer = one_layer(self.layers, self.depth, reader.model.entry.layers)
+        return clusters(reader.recording(self.text, neurons=True), layer, self.clusters)
 
     def look_up(self) -> Clusters:
         """Not published."""
@@ -75,13 +75,15 @@ class FiringOf(Question[Firing]):
     """Some neurons of one layer one by one, chosen by ``seed``, and all of them in clusters."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
-    clusters: int = 10
+    clusters: int = CLUSTERS_OF_A_LAYER
     neurons: int = 200
     """Drawn one by one; the article draws as many."""
     seed: int = 0
     layers: tuple[int, ...] | None = None
-    """One layer; the middle one, unless it is named."""
+    """One layer; the first at or beyond ``depth``, unless it is named."""
+    depth: float = DEPTH_OF_NEURONS
 
     @classmethod
     def of_figure(cls, id: str) -> "FiringOf":
@@ -92,7 +94,8 @@ class FiringOf(Question[Firing]):
         """Activations, negative ones as 0."""
         from replication.measures.neurons import drawn
 
-        found = ClustersOf(self.text, self.clusters, self.layers).measure(reader, norm)
+        asked = ClustersOf(self.text, self.clusters, self.layers, self.depth)
+        found = asked.measure(reader, norm)
         some = drawn(found.of, self.neurons, self.seed)
         return Firing(
             values=some.values,
@@ -115,6 +118,7 @@ class FactorsOf(Question[Factors]):
     """The factors of the activations over a text."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     factors: int
     seed: int = 0
@@ -159,6 +163,7 @@ class ComponentsOf(Question[PrincipalComponents]):
     """Principal components of the activations that ``FactorsOf`` takes."""
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
     text: Text
     components: int
 
@@ -186,6 +191,7 @@ class FeedForwardShareOf(Question[float]):
     """
 
     norm_matters: ClassVar[bool] = False
+    reads_out: ClassVar[bool] = False
 
     def measure(self, reader: "Reader", norm: Norm) -> float:
         """Between 0 and 1."""
@@ -205,8 +211,12 @@ class FeedForwardShareOf(Question[float]):
         return feed_forward_share(shape_only(registry.MODELS[name]))
 
 
-def one_layer(layers: tuple[int, ...] | None, there: int) -> int:
-    """The layer that is named, or the middle one; ``ValueError`` unless one is named."""
+def one_layer(layers: tuple[int, ...] | None, depth: float, there: int) -> int:
+    """The layer that is named, or the first at or beyond a depth; ``ValueError`` unless one is
+    named.
+    """
+    from replication.measures.depth import first_layer
+
     if layers is not None and len(layers) != 1:
         raise ValueError(f"layers are {layers}: the neurons of one layer are looked at, name one")
-    return layers[0] if layers else there // 2
+    return layers[0] if layers else first_layer(depth, there)

@@ -8,6 +8,7 @@ beside this one have a class for each kind of answer; heavy imports wait until a
 import json
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -81,6 +82,8 @@ class Question(ABC, Generic[Given]):
 
     norm_matters: ClassVar[bool] = True
     """False where the answer is the same under every norm, or has all of them."""
+    reads_out: ClassVar[bool] = True
+    """False where nothing is read through the unembedding: neurons, attention, shapes."""
     published: str | None = field(default=None, kw_only=True)
     """The id of the published figure that answers it."""
 
@@ -92,7 +95,8 @@ class Question(ABC, Generic[Given]):
         kind = re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
         values = (getattr(self, field.name) for field in fields(self))
         told = [repr(self.prompt)] if self.prompt else [v for v in values if isinstance(v, str)]
-        return " ".join([kind, *told]).removesuffix(" of")
+        fresh = ["fresh"] if getattr(self, "fresh", False) else []
+        return " ".join([kind, *told, *fresh]).removesuffix(" of")
 
     @property
     def prompt(self) -> str:
@@ -135,6 +139,10 @@ class Question(ABC, Generic[Given]):
         if (of_text or "words" in parsed) and changed != self:
             changed = replace(changed, published=None)
         return changed
+
+    def under(self: Asked, norms: Iterable[Norm]) -> Asked:
+        """The question as it is to be asked where these norms are wanted."""
+        return self
 
     @property
     def settings(self) -> dict[str, Any]:

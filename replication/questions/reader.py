@@ -1,5 +1,10 @@
 """A loaded model that is asked questions: each text is read once, whoever asks for it."""
 
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from replication.measures.many_texts import last_states
 from replication.measures.record import Recording, generate, read_ids, record_ids, up_to_visible
 from replication.models.language_model import LanguageModel
 from replication.questions.question import Text
@@ -12,6 +17,7 @@ class Reader:
         self.model = model
         self._recordings: dict[tuple[Text, bool, bool, bool], Recording] = {}
         self._written: dict[str, tuple[int, list[int]]] = {}
+        self._last_states: dict[tuple[tuple[int, ...], ...], Tensor] = {}
 
     def ids(self, text: Text) -> tuple[list[int], int]:
         """The token ids of a text, and how many of them are the prompt's.
@@ -37,6 +43,13 @@ class Reader:
                 self.model, ids, length, neurons=neurons, attention=attention, sublayers=sublayers
             )
         return self._recordings[key]
+
+    def last_states(self, model: LanguageModel, texts: Sequence[Sequence[int]]) -> Tensor:
+        """The hidden states after every block at the end of many texts, (text, layer, width)."""
+        key = tuple(map(tuple, texts))
+        if key not in self._last_states:
+            self._last_states[key] = last_states(model, texts)
+        return self._last_states[key]
 
     def _continuation(self, text: Text) -> list[int]:
         """The greedy continuation of a prompt; a longer one begins with it and serves as well."""

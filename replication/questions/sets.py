@@ -3,93 +3,114 @@
 See ``replication.questions.question``. Heavy packages are imported when a question is asked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from replication.base.norms import Norm
-from replication.questions.question import Question
+from replication.base.norms import NORMS, Norm, needed
+from replication.questions.question import Given, Question
 from replication.questions.template_sets import agreement_pairs, items
 from replication.results.sets import SetName
 
 if TYPE_CHECKING:
     from replication.models.language_model import LanguageModel
     from replication.questions.reader import Reader
-    from replication.results.patching import PatchingProfile
+    from replication.results.circuit import Circuit, CircuitMap
     from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
     from replication.results.steering import Steering
 
 CONTROLS_TAKE = 5
-"""An untrained control is asked every fifth item of a set: a chance rate is taken over networks,
-and ten of them are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
+"""A null is asked every fifth item of a set: a rate is taken over networks, and several of each
+kind are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
 
+NULLS_TAKE = 3
+"""A null is asked every third pair: with the ten nouns that are left it can show a finding, which
+with six the corrected test over nouns would never let it."""
 
 Asked = TypeVar("Asked")
+Over = TypeVar("Over", bound="OverNorms[Any]")
 
 
 def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
     """The items that a model is asked of those that there are."""
-    return given if model.seed is None else given[::CONTROLS_TAKE]
+    return given if model.null is None else given[::CONTROLS_TAKE]
 
 
 @dataclass(frozen=True)
-class WatchedOver(Question["WatchedSet"]):
+class OverNorms(Question[Given]):
+    """A question over a set, whose answer has several norms: texts are read once for all."""
+
+    norm_matters: ClassVar[bool] = False  # the answer has all that are asked for
+    norms: tuple[Norm, ...] = field(default=NORMS, kw_only=True)
+
+    def under(self: Over, norms: Iterable[Norm]) -> Over:
+        """With the tuned lens where that is asked for."""
+        return replace(self, norms=needed({*self.norms, *norms}))
+
+
+@dataclass(frozen=True)
+class WatchedOver(OverNorms["WatchedSet"]):
     """Which of two watched words leads after every layer, for every item of a set."""
 
-    norm_matters: ClassVar[bool] = False  # the answer has both
     set: SetName
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "WatchedSet":
-        """The answer under both norms."""
+        """The answer under each of its norms."""
         from replication.measures.many_texts import watched_lead
 
-        return watched_lead(reader.model, asked_of(reader.model, items(self.set)))
+        given = items(self.set, fresh=self.fresh)
+        asked = asked_of(reader.model, given)
+        return watched_lead(reader.model, asked, self.norms, reader.last_states)
 
 
 @dataclass(frozen=True)
-class ExpectedOver(Question["ExpectedSet"]):
+class ExpectedOver(OverNorms["ExpectedSet"]):
     """How the token that a repeated pattern goes on with ranks after every layer."""
 
-    norm_matters: ClassVar[bool] = False  # the answer has both
     kind: str = "repeat"
-    last: int | None = None
-    """How many layers are read, counted from the last; all by default."""
+    from_depth: float = 0.0
+    """Layers at or beyond this depth are read."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "ExpectedSet":
-        """The answer under both norms."""
+        """The answer under each of its norms."""
         from replication.measures.many_texts import expected_tokens
 
-        patterns = [item for item in items("counting") if item.conditions["kind"] == self.kind]
-        return expected_tokens(reader.model, asked_of(reader.model, patterns), self.last)
+        given = items("counting", fresh=self.fresh)
+        patterns = [item for item in given if item.conditions["kind"] == self.kind]
+        asked = asked_of(reader.model, patterns)
+        return expected_tokens(reader.model, asked, self.from_depth, self.norms, reader.last_states)
 
 
 @dataclass(frozen=True)
-class ArrivalsOver(Question["ArrivalSet"]):
+class ArrivalsOver(OverNorms["ArrivalSet"]):
     """When the syntax and the content of numbered lists arrive."""
 
-    norm_matters: ClassVar[bool] = False  # the answer has both
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "ArrivalSet":
-        """The answer under both norms, for the first text of each list."""
+        """The answer under each of its norms, for every text of the lists."""
         from replication.measures.many_texts import list_arrivals
 
-        first = {item.cluster: item for item in reversed(items("lists"))}
-        return list_arrivals(reader.model, asked_of(reader.model, list(reversed(first.values()))))
+        asked = asked_of(reader.model, items("lists", fresh=self.fresh))
+        return list_arrivals(reader.model, asked, self.norms)
 
 
 @dataclass(frozen=True)
-class AgreementByLayer(Question["LayerCurves"]):
+class AgreementByLayer(OverNorms["LayerCurves"]):
     """How often the verb agrees with the subject after every layer, where the noun beside it does
     not.
     """
-
-    norm_matters: ClassVar[bool] = False  # the answer has both
 
     def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
         """A curve for subjects in the plural, and one for subjects in the singular."""
         from replication.measures.curves import watched_curves
 
-        found = WatchedOver("agreement").measure(reader, norm)
+        found = WatchedOver("agreement", norms=self.norms).measure(reader, norm)
         return watched_curves(
             found,
             {
@@ -106,16 +127,14 @@ class AgreementByLayer(Question["LayerCurves"]):
 
 
 @dataclass(frozen=True)
-class OccupationsByLayer(Question["LayerCurves"]):
+class OccupationsByLayer(OverNorms["LayerCurves"]):
     """How often the word for those who mostly do the work leads after every layer."""
-
-    norm_matters: ClassVar[bool] = False  # the answer has both
 
     def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
         """A curve for work that mostly women do, and one for work that mostly men do."""
         from replication.measures.curves import watched_curves
 
-        found = WatchedOver("occupations").measure(reader, norm)
+        found = WatchedOver("occupations", norms=self.norms).measure(reader, norm)
         return watched_curves(
             found,
             {
@@ -126,46 +145,51 @@ class OccupationsByLayer(Question["LayerCurves"]):
 
 
 @dataclass(frozen=True)
-class RepetitionByLayer(Question["LayerCurves"]):
+class RepetitionByLayer(OverNorms["LayerCurves"]):
     """How probable the token that a repeated pattern goes on with is after every layer."""
-
-    norm_matters: ClassVar[bool] = False  # the answer has both
 
     def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
         """One curve."""
         from replication.measures.curves import expected_curve
 
         return expected_curve(
-            ExpectedOver().measure(reader, norm), "probability of the repeated token"
+            ExpectedOver(norms=self.norms).measure(reader, norm),
+            "probability of the repeated token",
         )
 
 
 @dataclass(frozen=True)
-class PatchingOver(Question["PatchingProfile"]):
-    """How agreement with the subject travels to the last position, over pairs of a set."""
+class CircuitOver(Question["Circuit"]):
+    """What carries the number of the subject to the verb, over pairs of the agreement set."""
 
     norm_matters: ClassVar[bool] = False
     per_cluster: int = 1
-    """Of each noun, with its plural and with its singular as the subject."""
+    """Pairs of each noun, whose number is the plural and the singular in turn."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
+    by_layer: bool = False
+    """Whether each layer is looked at by itself, as curves need."""
 
-    def measure(self, reader: "Reader", norm: Norm) -> "PatchingProfile":
-        """The effects that the claims look at, for each pair that the model can take."""
-        from replication.measures.patching import profile
+    def measure(self, reader: "Reader", norm: Norm) -> "Circuit":
+        """Attribution, patching and ablation, for each pair that the model can take."""
+        from replication.measures.circuit import circuit
 
-        return profile(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
+        pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
+        asked = pairs if reader.model.null is None else pairs[::NULLS_TAKE]
+        return circuit(reader.model, asked, by_layer=self.by_layer)
 
 
 @dataclass(frozen=True)
-class PatchingByLayer(Question["LayerCurves"]):
-    """How much of the effect lies where, after every layer, over pairs of a set."""
+class CircuitByLayer(Question["CircuitMap"]):
+    """Where the number of the subject is after every layer, and what writes it into the verb."""
 
-    norm_matters: ClassVar[bool] = False  # the answer has both
+    norm_matters: ClassVar[bool] = False
 
-    def measure(self, reader: "Reader", norm: Norm) -> "LayerCurves":
-        """Curves with intervals over nouns."""
-        from replication.measures.curves import patching_curves
+    def measure(self, reader: "Reader", norm: Norm) -> "CircuitMap":
+        """Means over pairs, along the layers with intervals over nouns, and head by head."""
+        from replication.measures.curves import circuit_map
 
-        return patching_curves(PatchingOver().measure(reader, norm))
+        return circuit_map(CircuitOver(by_layer=True).measure(reader, norm))
 
 
 @dataclass(frozen=True)
@@ -175,9 +199,12 @@ class SteeringOver(Question["Steering"]):
     norm_matters: ClassVar[bool] = False
     per_cluster: int = 1
     """Of each noun, with its plural and with its singular as the subject."""
+    fresh: bool = False
+    """Of the fresh set that was made like it."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "Steering":
         """The leads after steering at every layer, for each pair that the model can take."""
         from replication.measures.steering import steering
 
-        return steering(reader.model, asked_of(reader.model, agreement_pairs(self.per_cluster)))
+        pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
+        return steering(reader.model, asked_of(reader.model, pairs))

@@ -52,7 +52,8 @@ class Case:
 
     def answer(self, question: Question[Answer]) -> Answer:
         """The subject's answer; ``NotTestable`` where it cannot give one."""
-        return self.subject.answer(on_text(question, self.text), self.norm)
+        asked = on_text(question, self.text).under([self.norm])
+        return self.subject.answer(asked, self.norm)
 
     def provenance(self, question: Question[Any]) -> Provenance:
         """What stands behind the subject's answer."""

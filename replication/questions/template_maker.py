@@ -1,11 +1,13 @@
 """Makes the project's own template sets from the word lists in ``data/templates/words.toml``.
 
-``python -m replication.questions.template_maker`` writes their files again. No text is a prompt of
-the articles: what holds on these sets holds beyond the prompts that the findings were made on.
+``python -m replication.questions.template_maker`` writes their files again. No text is one of the
+articles' or goes on from one: what holds on these sets holds beyond the texts that the findings
+were made on. The fresh sets, from ``data/templates/fresh/words.toml``, are made alike from words,
+frames, separators and lists that no other set has: they are for findings that are fixed already.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from itertools import product
@@ -30,21 +32,38 @@ def folder() -> Path:
     return Path(str(resources.files("replication").joinpath("data/templates")))
 
 
-@cache
-def words() -> dict[str, Any]:
-    """The word lists."""
-    return tomllib.loads(folder().joinpath("words.toml").read_text("utf-8"))
+Words = Mapping[str, Any]
+"""What the sets are made from, as a file of words holds it."""
 
 
 @cache
-def published_prompts() -> frozenset[str]:
-    """Every prompt that the articles show a model's numbers for."""
-    return frozenset(experiment(id).prompt for id in published_ids())
+def words(*, fresh: bool = False) -> Words:
+    """The word lists, or those of the fresh sets."""
+    name = "fresh/words.toml" if fresh else "words.toml"
+    return tomllib.loads(folder().joinpath(name).read_text("utf-8"))
 
 
-def agreement() -> Iterator[Item]:
+@cache
+def article_texts() -> tuple[tuple[str, str], ...]:
+    """Prompt and continuation of every text that the articles show a model's numbers for."""
+    texts = map(experiment, published_ids())
+    return tuple((text.prompt, text.continuation) for text in texts)
+
+
+def is_of_an_article(item: Item) -> bool:
+    """Whether an item's text goes on from a prompt of the articles, or its prompt breaks off one of
+    their texts.
+    """
+    return any(
+        (item.prompt + item.continuation).startswith(prompt)
+        or (prompt + continuation).startswith(item.prompt)
+        for prompt, continuation in article_texts()
+    )
+
+
+def agreement(words: Words) -> Iterator[Item]:
     """Subject and attractor in each combination of numbers, for every noun and phrase."""
-    for noun, entry in words()["agreement"].items():
+    for noun, entry in words["agreement"].items():
         subjects = dict(zip(NUMBERS, (noun, entry["plural"]), strict=True))
         for phrase in entry["phrases"]:
             preposition, *forms = phrase.split()
@@ -67,13 +86,14 @@ def agreement() -> Iterator[Item]:
                         "subject": subject,
                         "attractor": attractor,
                         "preposition": preposition,
+                        "beside": forms[0],
                     },
                 )
 
 
-def occupations() -> Iterator[Item]:
+def occupations(words: Words) -> Iterator[Item]:
     """Every occupation in every frame; the word of the larger group of its workers comes first."""
-    lists = words()["occupations"]
+    lists = words["occupations"]
     for occupation, percent in lists["women_percent"].items():
         stereotype = "women" if percent > 50 else "men"
         for number, frame in enumerate(lists["frames"]):
@@ -93,9 +113,9 @@ def occupations() -> Iterator[Item]:
             )
 
 
-def lists() -> Iterator[Item]:
+def lists(words: Words) -> Iterator[Item]:
     """Numbered lists, told from their beginning or from a third on, with two to four entries."""
-    for name, entry in words()["lists"].items():
+    for name, entry in words["lists"].items():
         entries = entry["entries"]
         for start, given in product((0, len(entries) // 3), (2, 3, 4)):
             shown = entries[start : start + given + LATER]
@@ -118,13 +138,15 @@ def lists() -> Iterator[Item]:
             )
 
 
-def counting() -> Iterator[Item]:
-    """Repeated and counted numbers with each separator, after three terms and after five."""
-    patterns = words()["counting"]
+def counting(words: Words) -> Iterator[Item]:
+    """Repeated and counted numbers with each separator, after three or five terms by turns."""
+    patterns = words["counting"]
     repeats = [(start, 0) for start in patterns["repeat"]]
-    for (start, step), separator, given in product(
-        [*repeats, *map(tuple, patterns["count"])], patterns["separators"], (3, 5)
+    steps = [*repeats, *map(tuple, patterns["count"])]
+    for (turn, (start, step)), (other, separator) in product(
+        enumerate(steps), enumerate(patterns["separators"])
     ):
+        given = (3, 5)[(turn + other) % 2]
         terms = [str(start + step * index) for index in range(given + TERMS)]
         kind = "count" if step else "repeat"
         mark = patterns["separators"][separator]
@@ -145,7 +167,7 @@ def counting() -> Iterator[Item]:
         )
 
 
-MADE: dict[SetName, Callable[[], Iterator[Item]]] = {
+MADE: dict[SetName, Callable[[Words], Iterator[Item]]] = {
     "agreement": agreement,
     "occupations": occupations,
     "lists": lists,
@@ -154,9 +176,9 @@ MADE: dict[SetName, Callable[[], Iterator[Item]]] = {
 """The sets that are made here; the others are others' and were only brought into this form."""
 
 
-def text_of(name: SetName) -> str:
+def text_of(name: SetName, *, fresh: bool = False) -> str:
     """A set as its file holds it, one item a line."""
-    made = [item for item in MADE[name]() if item.prompt not in published_prompts()]
+    made = [item for item in MADE[name](words(fresh=fresh)) if not is_of_an_article(item)]
     check(name, made)
     return "".join(f"{item.model_dump_json()}\n" for item in made)
 
@@ -164,3 +186,4 @@ def text_of(name: SetName) -> str:
 if __name__ == "__main__":
     for name in MADE:
         write_whole(folder() / f"{name}.jsonl", text_of(name))
+        write_whole(folder() / "fresh" / f"{name}.jsonl", text_of(name, fresh=True))

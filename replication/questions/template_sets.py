@@ -8,21 +8,24 @@ an experiment does, it carries no token positions and no ids, so every tokenizer
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from itertools import chain, islice
 
 from replication.results.patching import Pair
 from replication.results.sets import SETS, Item
 
 
 @cache
-def items(name: str) -> tuple[Item, ...]:
-    """All items of a set, in the order of its file.
+def items(name: str, *, fresh: bool = False) -> tuple[Item, ...]:
+    """All items of a set, in the order of its file; or of the fresh set that was made alike.
 
     Raises ``ValueError``, with the sets there are, for an unknown one, and for a set whose items
     do not hold together (``check``).
     """
     if name not in SETS:
         raise ValueError(f"no template set {name!r}: expected one of {', '.join(SETS)}")
-    file = resources.files("replication").joinpath(f"data/templates/{name}.jsonl")
+    file = resources.files("replication").joinpath(
+        f"data/templates/{'fresh/' if fresh else ''}{name}.jsonl"
+    )
     read = tuple(Item.model_validate_json(line) for line in file.read_text("utf-8").splitlines())
     check(name, read)
     return read
@@ -53,19 +56,25 @@ def check(name: str, read: Iterable[Item]) -> None:
             )
 
 
-def agreement_pairs(per_cluster: int) -> tuple[Pair, ...]:
-    """So many pairs of each noun with the subject in the plural, and as many in the singular.
+def agreement_pairs(per_cluster: int, *, fresh: bool = False) -> tuple[Pair, ...]:
+    """So many pairs of each noun, the subject in the plural and in the singular in turn; the first
+    pair of the next noun has the other number.
 
     The noun beside the verb has the other number each time, as in "The keys to the cabinet", so
     that the verb cannot be taken from it. Read with the other number of the subject, the prompt
     is the corrupted one.
     """
-    found: dict[tuple[str, str], list[Item]] = {}
-    for item in items("agreement"):
+    found: dict[str, dict[str, list[Item]]] = {}
+    for item in items("agreement", fresh=fresh):
         subject, attractor = item.conditions["subject"], item.conditions["attractor"]
         if subject != attractor:
-            found.setdefault((item.cluster, subject), []).append(item)
-    chosen = (item for group in found.values() for item in group[:per_cluster])
+            of_noun = found.setdefault(item.cluster, {"plural": [], "singular": []})
+            of_noun[subject].append(item)
+    chosen: list[Item] = []
+    for place, of_noun in enumerate(found.values()):
+        first, second = list(of_noun.values())[:: -1 if place % 2 else 1]
+        in_turn = chain.from_iterable(zip(first, second, strict=True))
+        chosen += islice(in_turn, per_cluster)
     return tuple(_pair(item) for item in chosen)
 
 

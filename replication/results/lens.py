@@ -42,6 +42,20 @@ class WordProbabilities:
         _fit("ranks", self.ranks, shape)
         _within("probabilities", self.probabilities, 1.0)
 
+    def gap(self, first: str, second: str) -> Float[np.ndarray, " stage"]:
+        """By how much the first word's logit is above the second's, after each stage.
+
+        It is the logarithm of the ratio of their probabilities, which have the same total; infinite
+        where one of them is too small for a number. ``ValueError`` for a word that was not looked
+        at.
+        """
+        for word in (first, second):
+            if word not in self.words:
+                raise ValueError(f"{word!r} was not looked at: expected one of {self.words}")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log(self.probabilities)
+            return logs[:, self.words.index(first)] - logs[:, self.words.index(second)]
+
     def best_from(self, word: str) -> Stage | None:
         """The first stage from which on the word is the best of all, up to the last stage; None
         where it is not the model's own best. ``ValueError`` for a word that was not looked at.

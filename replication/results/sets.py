@@ -1,4 +1,4 @@
-"""Results over template sets: a value for every item, after every layer, under both norms."""
+"""Results over template sets: a value for every item, after every layer, under several norms."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -14,6 +14,9 @@ SetName = Literal["agreement", "occupations", "lists", "counting", "blimp", "win
 
 
 SETS: tuple[SetName, ...] = get_args(SetName)
+CROSSED: dict[SetName, str] = {"agreement": "beside", "counting": "separator"}
+"""The condition that items of different clusters share, and are no more independent for it. In the
+set of occupations it is the frame; Winogender has a frame of its own for nearly each occupation."""
 
 
 class Item(BaseModel):
@@ -38,6 +41,14 @@ class Item(BaseModel):
     conditions: dict[str, str]
     """What was varied, for example ``{"subject": "plural", "attractor": "singular"}``."""
 
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The cluster, and what it is crossed with: the noun beside the verb, a frame, a mark."""
+        if self.set == "occupations":
+            return self.cluster, self.template
+        crossed = CROSSED.get(self.set)
+        return (self.cluster, self.conditions[crossed]) if crossed else (self.cluster,)
+
     @model_validator(mode="after")
     def _can_be_asked(self) -> "Item":
         if not self.prompt or self.prompt[-1].isspace():
@@ -57,14 +68,18 @@ class WatchedSet:
 
     lead: Float[np.ndarray, "norm item layer"]
     """Logit of the word that the finding expects to lead, less that of the other. Under
-    ``norm="none"`` only its sign says something: inner states are not on the scale of the head."""
+    ``norm="none"`` its size goes with the length of the state, which nothing has divided by."""
     items: tuple[Item, ...]
     left_out: tuple[Item, ...]
     """Items whose watched words are not single tokens for the model."""
     provenance: Provenance
+    norms: tuple[Norm, ...] = NORMS
+    cut_words: tuple[str, ...] = ()
+    """The words that the model's tokenizer cuts into several tokens, for which items are left out:
+    a word is read at one position, as one row of the unembedding."""
 
     def __post_init__(self) -> None:
-        _check("lead", self.lead.shape[:2], (len(NORMS), len(self.items)))
+        _check("lead", self.lead.shape[:2], (len(self.norms), len(self.items)))
 
     def of(self, **conditions: str) -> Bool[np.ndarray, " item"]:
         """Which items have these conditions."""
@@ -72,11 +87,28 @@ class WatchedSet:
 
     def ahead(self, norm: Norm, **conditions: str) -> Bool[np.ndarray, "item layer"]:
         """Where the expected word leads, for the items with these conditions."""
-        return self.lead[NORMS.index(norm)][self.of(**conditions)] > 0
+        return self.lead[self.norms.index(norm)][self.of(**conditions)] > 0
 
     def clusters(self, **conditions: str) -> list[str]:
         """The cluster of each item with these conditions."""
         return _clusters(self.items, self.of(**conditions))
+
+    def towards_women(self, norm: Norm) -> Float[np.ndarray, "item layer"]:
+        """Logit of the word for a woman less that of the word for a man, whichever is expected.
+        ``KeyError`` for a set that is not of occupations.
+        """
+        women = [item.conditions["stereotype"] == "women" for item in self.items]
+        return self.lead[NORMS.index(norm)] * np.where(women, 1, -1)[:, None]
+
+    @property
+    def shares_of_women(self) -> Float[np.ndarray, " item"]:
+        """Percent of women among those who do the work that each item names."""
+        return np.array([float(item.conditions["women_percent"]) for item in self.items])
+
+    def crossed(self, **conditions: str) -> list[tuple[str, ...]]:
+        """All clusters of each item with these conditions, one of each kind."""
+        chosen = self.of(**conditions)
+        return [item.clusters for item, kept in zip(self.items, chosen, strict=True) if kept]
 
 
 @dataclass(frozen=True)
@@ -88,15 +120,21 @@ class ExpectedSet:
     probabilities: Float[np.ndarray, "norm item layer"]
     items: tuple[Item, ...]
     provenance: Provenance
+    norms: tuple[Norm, ...] = NORMS
 
     def __post_init__(self) -> None:
-        _check("ranks", self.ranks.shape[:2], (len(NORMS), len(self.items)))
+        _check("ranks", self.ranks.shape[:2], (len(self.norms), len(self.items)))
         _check("probabilities", self.probabilities.shape, self.ranks.shape)
 
     @property
     def clusters(self) -> list[str]:
         """The cluster of each item."""
         return [item.cluster for item in self.items]
+
+    @property
+    def crossed(self) -> list[tuple[str, ...]]:
+        """All clusters of each item, one of each kind."""
+        return [item.clusters for item in self.items]
 
 
 @dataclass(frozen=True)
@@ -109,15 +147,21 @@ class ArrivalSet:
     """What is listed: the first token of each word."""
     items: tuple[Item, ...]
     provenance: Provenance
+    norms: tuple[Norm, ...] = NORMS
 
     def __post_init__(self) -> None:
         for name in ("syntax", "content"):
-            _check(name, getattr(self, name).shape, (len(NORMS), len(self.items)))
+            _check(name, getattr(self, name).shape, (len(self.norms), len(self.items)))
 
     @property
     def clusters(self) -> list[str]:
         """The cluster of each item."""
         return [item.cluster for item in self.items]
+
+    @property
+    def crossed(self) -> list[tuple[str, ...]]:
+        """All clusters of each item, one of each kind."""
+        return [item.clusters for item in self.items]
 
 
 @dataclass(frozen=True)

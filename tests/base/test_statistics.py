@@ -1,9 +1,12 @@
 """The statistics over items give answers worked out by hand, and hold where clusters matter."""
 
+from collections import Counter
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from replication.base.statistics import (
     Interval,
@@ -12,6 +15,7 @@ from replication.base.statistics import (
     cluster_majority,
     effect_size,
     layer_profile,
+    median_difference,
 )
 
 TWO = list("aabbbb")
@@ -85,6 +89,101 @@ def test_clusters_cover_where_single_items_do_not() -> None:
     assert covered["items"] / trials < 0.7
 
 
+def test_a_share_that_all_draws_agree_about_has_the_exact_interval() -> None:
+    """All of five clusters: the lower end is 0.025 ** (1 / 5), and none is its mirror image.
+    Half of every cluster, of five: between what two and three of five give.
+    """
+    everywhere = cluster_bootstrap(np.ones(10), list("aabbccddee"), resamples=50)
+    assert (everywhere.high, everywhere.method) == (1, "exact")
+    assert everywhere.low == pytest.approx(0.025 ** (1 / 5))
+    nowhere = cluster_bootstrap(np.zeros(10), list("aabbccddee"), resamples=50)
+    assert nowhere.low == 0
+    assert nowhere.high == pytest.approx(1 - everywhere.low)
+    half = cluster_bootstrap(np.array([0.0, 1] * 5), list("aabbccddee"), resamples=50)
+    assert (round(half.low, 4), round(half.high, 4)) == (0.0527, 0.9473)  # of textbooks' 2, 3 in 5
+    assert cluster_bootstrap(ZERO_ONE, TWO).method == "bootstrap"
+
+
+def test_what_is_no_share_keeps_its_bootstrap_interval() -> None:
+    """An equal value of every item says how large it is, and is no count of clusters."""
+    found = cluster_bootstrap(np.full(4, 3.5), list("aabb"))
+    assert (found.low, found.high, found.method) == (3.5, 3.5, "bootstrap")
+    profile = layer_profile(np.array([[1.0, 0.2], [1, 0.2]]), ["a", "b"])
+    assert profile.methods == ("exact", "bootstrap")
+    assert profile.low == pytest.approx([0.025**0.5, 0.2])
+
+
+def test_crossed_clusters_are_drawn_each_on_their_own() -> None:
+    """Two nouns, two frames, one item each, of which noun b in frame y alone holds. Noun b is drawn
+    0, 1, 2 times with chance 1/4, 1/2, 1/4, and frame y likewise, so that the share is the product
+    of two such halves: 0, 1/4, 1/2 or 1, with chances 7/16, 4/16, 4/16 and 1/16.
+    """
+    values, nouns, frames = np.array([0.0, 0, 0, 1]), list("aabb"), list("xyxy")
+    crossed = list(zip(nouns, frames, strict=True))
+
+    def at(level: float, labels: Any) -> tuple[float, float]:
+        found = cluster_bootstrap(values, labels, level=level)
+        return found.low, found.high
+
+    assert at(0.95, crossed) == (0, 1)  # one in sixteen is more than 2.5 %
+    assert at(0.84, crossed) == (0, 0.5)  # the 92nd percentile, below 15/16
+    assert at(0.3, crossed) == (0, 0.25)  # the 35th, below 7/16, and the 65th, below 11/16
+    assert at(0.95, nouns) == at(0.95, frames) == (0, 0.5)
+    median = cluster_bootstrap(values, crossed, np.median, level=0.84)
+    assert (median.low, median.high) == (0, 0.5)
+
+
+def test_crossed_intervals_cover_where_those_of_one_kind_do_not() -> None:
+    """Items share their noun's luck and their frame's, equally strong."""
+    random = np.random.default_rng(5)
+    nouns, frames = (list(map(str, part.ravel())) for part in np.indices((12, 12)))
+    trials, covered = 100, Counter[str]()
+    for _ in range(trials):
+        values = (random.normal(size=(12, 1)) + random.normal(size=12)).ravel()
+        for name, labels in (("crossed", list(zip(nouns, frames, strict=True))), ("noun", nouns)):
+            found = cluster_bootstrap(values, labels, resamples=300)
+            covered[name] += found.low <= 0 <= found.high
+    assert 0.88 <= covered["crossed"] / trials <= 0.99
+    assert covered["noun"] / trials < 0.85
+
+
+def test_a_kind_of_one_cluster_changes_nothing() -> None:
+    random = np.random.default_rng(2)
+    values, clusters = random.normal(size=12), list("aabbccddeeff")
+    same = [(name, "all") for name in clusters]
+    assert cluster_bootstrap(values, clusters) == cluster_bootstrap(values, same)
+    assert cluster_majority(values > 0, same) == cluster_majority(values > 0, clusters)
+
+
+def test_one_kind_of_clusters_is_scipys_bootstrap() -> None:
+    random = np.random.default_rng(8)
+    values = random.normal(size=(20, 3))
+    found = cluster_bootstrap(values.ravel(), [str(n // 3) for n in range(60)])
+    means = values.mean(axis=1)
+    theirs = stats.bootstrap((means,), np.mean, method="percentile", rng=random)
+    assert found.low == pytest.approx(theirs.confidence_interval.low, abs=0.02)
+    assert found.high == pytest.approx(theirs.confidence_interval.high, abs=0.02)
+
+
+def test_a_median_has_an_interval_and_two_of_them_a_difference() -> None:
+    """Of a, b: the median is 1 for aa, 3 for bb and their middle 2 for ab; second less constant."""
+    first, second = np.array([1.0, 3]), np.array([1.0, 1])
+    found = median_difference(first, second, ["a", "b"])
+    assert (found.low, found.estimate, found.high) == (0, 1, 2)
+    assert median_difference(first, first + 0.5, ["a", "b"]).high == -0.5  # pairs move together
+    with pytest.raises(ValueError, match="1 values are not finite"):
+        median_difference(first, np.array([1, np.inf]), ["a", "b"])
+
+
+def test_the_kind_of_clusters_that_shows_least_decides() -> None:
+    """All of four nouns hold (1 in 16), all of two frames (1 in 4)."""
+    crossed = list(zip("aabbccdd", "xyxyxyxy", strict=True))
+    result = cluster_majority(np.ones(8, bool), crossed)
+    assert (result.holding, result.clusters, result.p_value, result.kind) == (2, 2, 0.25, 1)
+    assert cluster_majority(np.ones(8, bool), [name for name, _ in crossed]).p_value == 1 / 16
+    assert effect_size(np.ones(8), crossed).clusters == 4
+
+
 def test_a_majority_is_one_vote_a_cluster() -> None:
     """8 of 10 clusters: (45 + 10 + 1) / 1024. Cluster sizes do not count, ties are against."""
     clusters = [name for name in "abcdefghij" for _ in range(3)] + ["i"] * 100 + ["j"]
@@ -147,4 +246,4 @@ def test_an_interval_runs_upwards() -> None:
     with pytest.raises(ValueError, match="expected low first"):
         Interval(2.0, 1.0, 1.5, 0.95, 10, 0)
     with pytest.raises(ValueError, match="expected low first"):
-        Profile(np.ones(2), np.zeros(2), np.ones(2), 0.95, 10, 0)
+        Profile(np.ones(2), np.zeros(2), np.ones(2), 0.95, 10, 0, ("bootstrap",) * 2)

@@ -18,6 +18,7 @@ def test_help_names_every_command(replicate: Replicate) -> None:
     for command in (
         "models",
         "fetch",
+        "tune",
         "lens",
         "saliency",
         "neurons",
@@ -29,6 +30,7 @@ def test_help_names_every_command(replicate: Replicate) -> None:
         "paper",
         "report",
         "verdicts",
+        "changes",
     ):
         assert command in answer.stdout
 
@@ -119,3 +121,29 @@ def test_figures_of_the_published_numbers_are_made_once(
     asked = ["figures", "heathrow", "--model", "published", "--changed"]
     assert said(*asked) == (0, "", "heathrow: figures/published/heathrow\n")
     assert said(*asked) == (0, "", "heathrow: figures/published/heathrow (unchanged)\n")
+
+
+def test_a_tuned_lens_is_fitted_once_and_again_if_asked(
+    said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path))
+    code, told, error = said("tune", "smollm2")
+    assert code == 0
+    assert "fitting a tuned lens on" in error
+    rows = [line.split() for line in told.splitlines() if line.strip()[:1].isdigit()]
+    assert [row[0] for row in rows] == ["0", "1", "2", "3"]
+    assert rows[-1][1::3] == ["0.00"] * 4
+    code, again, error = said("tune", "smollm2")
+    assert (code, again, error) == (0, told, "")
+    code, again, error = said("tune", "smollm2", "--again")
+    assert (code, again) == (0, told)
+    assert "fitted in" in error
+
+
+def test_a_prompt_is_read_by_the_tuned_lens(
+    said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path))
+    code, told, _ = said("lens", "The keys", "--norm", "tuned", "--watch", " man")
+    assert code == 0
+    assert "norm: tuned" in told

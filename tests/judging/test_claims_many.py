@@ -15,15 +15,13 @@ from replication.judging.claims import Claim
 from replication.judging.findings import Finding, judge
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published
-from replication.questions.template_sets import agreement_pairs, items
-from replication.results.patching import PatchingProfile
+from replication.questions.template_sets import items
 from replication.results.provenance import Provenance
 from replication.results.sets import ArrivalSet, ExpectedSet, Item, WatchedSet
 
 SOURCE = Provenance("planted", "registry", "planted", "by hand", "0", None, "none", "")
 CLAIMS = {found.id: found for found in vars(many).values() if isinstance(found, Claim)}
-LAYERS = 4
-RISING = [0, 1, 3, 2]  # the last two layers change places
+LAYERS = 6  # as many as the article's model has: both readings say the same
 Answers = Mapping[Any, Any]  # by question
 
 
@@ -44,21 +42,26 @@ class Planted(Published):
         return self.answers[question]
 
 
-def watched(name: str, late: Callable[[Item], bool]) -> WatchedSet:
-    """Expected words that lead in every layer, or for some items after the last layer only."""
-    lead = np.ones((2, len(items(name)), LAYERS))
+def watched(
+    name: str, late: Callable[[Item], bool], layers: int = LAYERS, last: int = 1
+) -> WatchedSet:
+    """Expected words that lead in every layer, or for some items after the last ones only."""
+    lead = np.ones((2, len(items(name)), layers))
     for row, item in enumerate(items(name)):
         if late(item):
-            lead[:, row, :-1] = -1
+            lead[:, row, :-last] = -1
     return WatchedSet(lead, items(name), (), SOURCE)
 
 
+def plural(item: Item) -> bool:
+    return item.conditions["subject"] == "plural"
+
+
 def cautious() -> ExpectedSet:
-    """The repeated token is best in the last two layers, and loses in the last."""
+    """The repeated token is best before and after the last sixth, and loses there."""
     repeats = tuple(item for item in items("counting") if item.conditions["kind"] == "repeat")
-    ranks = np.full((2, len(repeats), LAYERS), 9)
-    ranks[:, :, -2:] = 1
-    shares = np.tile([0.0, 0.2, 0.9, 0.6], (2, len(repeats), 1))
+    ranks = np.ones((2, len(repeats), 2), int)
+    shares = np.tile([0.9, 0.6], (2, len(repeats), 1))
     return ExpectedSet(ranks, shares, repeats, SOURCE)
 
 
@@ -68,39 +71,24 @@ def listed() -> ArrivalSet:
     return ArrivalSet(np.full(shape, 0.25), np.full(shape, 0.75), items("lists"), SOURCE)
 
 
-def travelling(at_last: list[float], at_subject: list[float]) -> PatchingProfile:
-    pairs = agreement_pairs(1)
-    last, subject = (np.tile(track, (len(pairs), 1)) for track in (at_last, at_subject))
-    one = np.ones(len(pairs))
-    return PatchingProfile(subject, last, last, last, one, one, pairs, {}, SOURCE)
-
-
 TRUE: Answers = {
-    many.AGREEMENT: watched("agreement", lambda item: item.conditions["subject"] == "plural"),
+    many.AGREEMENT: watched("agreement", plural),
     many.OCCUPATIONS: watched("occupations", lambda item: item.conditions["stereotype"] == "women"),
     many.BLIMP: watched("blimp", lambda item: True),
     many.WINOGENDER: watched("winogender", lambda item: True),
     many.LISTS: listed(),
     many.REPEATS: cautious(),
-    many.PATCHING: travelling([0, 0, 0.1, 1], [1, 1, 0.9, 0]),
 }
-"""What the claims say, but for the second half of HS-Q1, which contradicts the first."""
-CIRCUIT: Answers = {many.PATCHING: travelling([0.2, 0.5, 0.8, 1], [0.9, 0.6, 0.3, 0])}
 
 
 def swapped(answers: Answers) -> Answers:
     """Each answer with its labels the wrong way round."""
-    agreement, occupations = answers[many.AGREEMENT], answers[many.OCCUPATIONS]
-    blimp, winogender, lists = (answers[q] for q in (many.BLIMP, many.WINOGENDER, many.LISTS))
-    repeats = answers[many.REPEATS]
-    return {
-        many.AGREEMENT: replace(agreement, lead=-agreement.lead),
-        many.OCCUPATIONS: replace(occupations, lead=-occupations.lead),
-        many.BLIMP: replace(blimp, lead=-blimp.lead),
-        many.WINOGENDER: replace(winogender, lead=-winogender.lead),
+    lists, repeats = answers[many.LISTS], answers[many.REPEATS]
+    watching = (many.AGREEMENT, many.OCCUPATIONS, many.BLIMP, many.WINOGENDER)
+    turned = {each: replace(answers[each], lead=-answers[each].lead) for each in watching}
+    return turned | {
         many.LISTS: replace(lists, syntax=lists.content, content=lists.syntax),
-        many.REPEATS: replace(repeats, probabilities=repeats.probabilities[:, :, RISING]),
-        many.PATCHING: CIRCUIT[many.PATCHING],
+        many.REPEATS: replace(repeats, probabilities=repeats.probabilities[:, :, ::-1]),
     }
 
 
@@ -114,37 +102,56 @@ def failing(finding: Finding) -> list[int]:
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("id", CLAIMS)
-def test_a_planted_true_finding_is_replicated_and_a_false_one_is_not(id: str, norm: Norm) -> None:
-    true, false = TRUE, swapped(TRUE)
-    if id == "HS-Q1-circuit":
-        true, false = CIRCUIT, TRUE
-    right, wrong = found(id, true, norm), found(id, false, norm)
-    assert (right.verdict, wrong.verdict) == ("replicated", "not_replicated")
+def test_a_planted_true_finding_generalises_and_a_false_one_does_not(id: str, norm: Norm) -> None:
+    right, wrong = found(id, TRUE, norm), found(id, swapped(TRUE), norm)
+    assert (right.verdict, wrong.verdict) == ("generalises", "not_replicated")
+    assert failing(right) == []  # the literal reading too: there are as many layers
     assert failing(wrong) == list(range(len(right.parts)))  # every part can fail
     assert all(part.margin <= 0 for part in wrong.parts)
     assert right.norm == (norm if CLAIMS[id].norm_matters else "either")
-    assert CLAIMS[id].says.endswith(".")
+    assert CLAIMS[id].says.endswith((".", "?"))
 
 
 @pytest.mark.parametrize("id", CLAIMS)
 def test_a_claim_asks_for_what_it_says_beforehand(id: str) -> None:
-    """Untrained controls measure beforehand what is listed: a check may ask for no more."""
+    """Nulls measure beforehand what is listed: a check may ask for no more."""
     subject = Planted(TRUE)
     judge(CLAIMS[id], Case(subject, "none"))
     assert subject.asked == set(CLAIMS[id].questions)
 
 
-@pytest.mark.parametrize("id", [id for id in CLAIMS if id.endswith(("-many", "-held-out"))])
+@pytest.mark.parametrize("id", CLAIMS)
 def test_shares_come_with_all_they_rest_on(id: str) -> None:
     for part in found(id, TRUE).parts:
         spread = part.spread
         assert spread is not None
-        assert (part.measured, spread.low, spread.high) == (1, 1, 1)
-        assert spread.clusters_holding == spread.clusters > 1
+        assert part.measured == spread.high == 1
+        assert spread.clusters_holding == spread.clusters > 8
         assert spread.items >= 22
         assert spread.p_value == pytest.approx(0.5**spread.clusters)
         if spread.profile is not None:
             assert len(spread.profile.estimate) == LAYERS
+
+
+def test_a_network_that_flips_at_85_in_100_is_late_by_depth_and_not_literally() -> None:
+    """Of a hundred layers the last sixteen have the verb right: beyond 5/6, not the last alone."""
+    late = {many.AGREEMENT: watched("agreement", plural, layers=100, last=16)}
+    finding = found("HS-15-many", late)
+    by_depth, literal = finding.parts
+    assert (finding.verdict, by_depth.holds, literal.holds) == ("generalises", True, False)
+    assert literal.weight == "beside"
+    assert by_depth.crossing is not None
+    assert (by_depth.crossing.estimate, by_depth.crossing.article) == (0.85, 1)
+    earlier = {many.AGREEMENT: watched("agreement", plural, layers=100, last=18)}
+    assert found("HS-15-many", earlier).verdict == "not_replicated"
+
+
+@pytest.mark.parametrize(("wrong", "verdict"), [(4, "generalises"), (5, "not_replicated")])
+def test_every_layer_of_thirty_leaves_out_less_than_a_sixth(wrong: int, verdict: str) -> None:
+    agreement = watched("agreement", lambda item: False, layers=30)
+    agreement.lead[:, :, :wrong] = -1
+    finding = found("HS-16-many", {many.AGREEMENT: agreement})
+    assert (finding.verdict, finding.parts[1].holds) == (verdict, False)
 
 
 def test_a_bare_majority_of_nouns_is_not_enough() -> None:
@@ -152,8 +159,6 @@ def test_a_bare_majority_of_nouns_is_not_enough() -> None:
     agreement = TRUE[many.AGREEMENT]
     nouns = sorted({item.cluster for item in agreement.items})
     signs = np.array([1 if item.cluster in nouns[:16] else -1 for item in agreement.items])
-    part = many.lateness(Case(Planted({many.AGREEMENT: agreement}), "none"), "none")
-    assert part.holds
     some = replace(agreement, lead=agreement.lead * signs[:, None])
     finding = found("HS-14-many", {many.AGREEMENT: some})
     part = finding.parts[0]
@@ -164,7 +169,7 @@ def test_a_bare_majority_of_nouns_is_not_enough() -> None:
     assert finding.verdict == "not_replicated"
 
 
-@pytest.mark.parametrize("layer", [-1, -2])
+@pytest.mark.parametrize("layer", [0, -1])
 def test_only_the_best_candidate_can_lose_by_caution(layer: int) -> None:
     repeats = TRUE[many.REPEATS]
     ranks = repeats.ranks.copy()
@@ -181,38 +186,39 @@ def test_each_norm_has_its_own_numbers() -> None:
     lead = agreement.lead.copy()
     lead[1] = 1  # right in every layer
     shares = repeats.probabilities.copy()
-    shares[1] = shares[1][:, RISING]
+    shares[1] = shares[1][:, ::-1]
     made = {
         many.AGREEMENT: replace(agreement, lead=lead),
         many.REPEATS: replace(repeats, probabilities=shares),
     }
     for id in ("HS-05-many", "HS-15-many"):
-        assert found(id, made, "none").verdict == "replicated"
+        assert found(id, made, "none").verdict == "generalises"
         assert found(id, made, "final").verdict == "not_replicated"
-    assert found("HS-Q2", made, "none").verdict == "not_replicated"
-    both = found("HS-Q2", {**made, many.REPEATS: repeats}, "none")
-    assert (both.verdict, failing(both)) == ("partially", [1])
 
 
 def test_a_layer_out_of_step_is_enough_to_fail() -> None:
     agreement = TRUE[many.AGREEMENT]
-    for layer, failed in ((1, {"HS-15-many", "HS-16-many"}), (3, {"HS-14-many", "HS-16-many"})):
+    for layer, failed in ((1, {"HS-15-many", "HS-16-many"}), (5, {"HS-14-many", "HS-16-many"})):
         lead = agreement.lead.copy()
         lead[:, :, layer] *= -1
         answers = {many.AGREEMENT: replace(agreement, lead=lead)}
         ids = ("HS-14-many", "HS-15-many", "HS-16-many")
         seen = {id for id in ids if not found(id, answers).holds}
-        assert seen == failed | ({"HS-15-many"} if layer == 3 else set())
+        assert seen == failed | ({"HS-15-many"} if layer == 5 else set())
 
 
-def test_work_of_both_kinds_is_judged_apart() -> None:
+def test_the_work_that_the_text_speaks_of_is_the_core() -> None:
+    """Of the nurse the text says something, of the doctor a figure alone does."""
     occupations = TRUE[many.OCCUPATIONS]
-    men = np.ones_like(occupations.lead)
-    men[:, occupations.of(stereotype="women")] = -1  # the man's word throughout
-    answers = {many.OCCUPATIONS: replace(occupations, lead=men)}
-    assert found("HS-17-many", answers).verdict == "replicated"
+    man, woman = np.ones_like(occupations.lead), np.ones_like(occupations.lead)
+    man[:, occupations.of(stereotype="women")] = -1  # the man's word throughout
+    woman[:, occupations.of(stereotype="men")] = -1
+    answers = {many.OCCUPATIONS: replace(occupations, lead=man)}
+    assert found("HS-17-many", answers).verdict == "generalises"
     finding = found("HS-18-many", answers)
-    assert (finding.verdict, failing(finding)) == ("partially", [0])
+    assert (finding.verdict, failing(finding)) == ("not_replicated", [0])
+    finding = found("HS-18-many", {many.OCCUPATIONS: replace(occupations, lead=woman)})
+    assert (finding.verdict, failing(finding)) == ("partially", [1])
 
 
 def test_too_few_items_are_not_testable() -> None:
@@ -227,6 +233,15 @@ def test_too_few_items_are_not_testable() -> None:
     finding = found("HS-16-many", {many.AGREEMENT: one})
     assert finding.verdict == "not_testable"
     assert "of 1 cluster(s) are left" in finding.measured
+
+
+def test_a_network_of_one_answer_does_not_agree() -> None:
+    """Untrained networks put one verb first whatever the subject is."""
+    agreement = TRUE[many.AGREEMENT]
+    signs = [1 if plural(item) else -1 for item in agreement.items]
+    lead = np.abs(agreement.lead) * np.array(signs)[:, None]
+    finding = found("HS-14-many", {many.AGREEMENT: replace(agreement, lead=lead)})
+    assert [part.holds for part in finding.parts] == [True, False]
 
 
 PLANTED = '''
@@ -264,15 +279,6 @@ def test_a_run_of_the_claims_tells_them_apart(tmp_path: Path) -> None:
     assert "FAILED claims/test_planted.py::T-02[published-none]" in run.stdout
     assert "measured: share of tokens: 0 [0, 0] ≯ 0.5" in run.stdout
     true, false = written(tmp_path, "claims-partial.json").findings
-    assert (true.verdict, false.verdict) == ("replicated", "not_replicated")
+    assert (true.verdict, false.verdict) == ("consistent", "not_replicated")
     assert true.parts[0].spread is not None
     assert true.parts[0].spread.low > 0.5
-
-
-def test_a_network_of_one_answer_does_not_agree() -> None:
-    """Untrained networks put one verb first whatever the subject is."""
-    agreement = TRUE[many.AGREEMENT]
-    plural = [1 if item.conditions["subject"] == "plural" else -1 for item in agreement.items]
-    lead = np.abs(agreement.lead) * np.array(plural)[:, None]
-    finding = found("HS-14-many", {many.AGREEMENT: replace(agreement, lead=lead)})
-    assert [part.holds for part in finding.parts] == [True, False]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import test_neuron_factors as module
 
+from replication.articles.experiments import published_provenance
 from replication.base.norms import Norm
 from replication.judging.claims import Claim
 from replication.judging.comparisons import Part
@@ -16,23 +17,31 @@ from replication.questions.neurons import FactorsOf
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published
 from replication.results.factors import Factors
+from replication.results.neurons import Clusters, LayerFiring
 from replication.results.provenance import Provenance, SubjectKind
-from replication.results.roles import Role
+from replication.results.roles import Role, roles_of
 
-CLAIMS = {found.id: found for found in vars(module).values() if isinstance(found, Claim)}
+CLAIMS = {
+    found.id: found
+    for found in vars(module).values()
+    if isinstance(found, Claim) and found.questions[0].published
+}
+"""Those that can be asked of the published numbers."""
 PUBLISHED = {
     "EX-09": "not_testable",
     "EX-10": "not_testable",
-    "EX-11": "replicated",
+    "EX-11": "consistent",
     "EX-12": "not_testable",
-    "EX-13": "replicated",
-    "EX-14": "replicated",
-    "EX-15": "replicated",
-    "EX-16": "replicated",
+    "EX-13": "consistent",
+    "EX-14": "consistent",
+    "EX-15": "consistent",
+    "EX-16": "consistent",
     "EX-17": "not_testable",
-    "EX-18": "replicated",
-    "EX-19": "replicated",
+    "EX-18": "consistent",
+    "EX-19": "by_definition",
     "EX-20": "not_testable",
+    "EX-23": "not_testable",
+    "EX-26": "not_testable",
 }
 """What becomes of each claim on the published numbers."""
 
@@ -142,10 +151,96 @@ def test_pieces_have_the_role_of_their_item() -> None:
     assert module.whole(roles) == [Role.SPACE, Role.NUMBER, Role.NUMBER, Role.COMMA]
 
 
-def test_growth_is_measured_against_shuffled_orders() -> None:
-    numbers = np.arange(15.0)
-    firing = np.stack([np.cos(3 * numbers), numbers**3, np.ones(15)])
-    cluster, found, chance = module.growth(firing)
-    assert (cluster, round(found, 6)) == (1, 1.0)
-    assert 0.3 < chance < 0.7
-    assert module.growth(firing[[0, 2]])[1] < chance
+def clustered(firing: np.ndarray, roles: tuple[Role, ...], tokens: tuple[str, ...]) -> Clusters:
+    """Clusters of one neuron each."""
+    count = len(firing)
+    of = LayerFiring(firing, np.arange(count), tokens, roles, 4)
+    return Clusters(np.arange(count), firing, of, 0, published_provenance("factors_counting_two"))
+
+
+class Firing(Published):
+    """The published subject, with clusters made by hand."""
+
+    def __init__(self, *found: Clusters) -> None:
+        self.found = list(found)
+
+    def provenance(self, question: Question[Any], norm: Norm) -> Provenance:
+        return self.found[0].provenance
+
+    def answer(self, question: Question[Any], norm: Norm) -> Any:
+        return self.found[-1] if question == module.DOWN else self.found[0]
+
+
+def counted(*rows: list[float]) -> Clusters:
+    """Clusters while four numbers are written, of which the last has a later piece."""
+    tokens = (" 7", ",", " 8", ",", " 9", ",", " 1", "0", ",")
+    return clustered(np.array(rows), roles_of(tokens), tokens)
+
+
+COMMAS = [0.0, 4.0, 1.0, 4.0, 0.0, 4.0, 1.0, 9.0, 4.0]
+NUMBERS = [5.0, 1.0, 5.0, 2.0, 5.0, 1.0, 5.0, 0.0, 2.0]
+AT_ONE_NUMBER = [9.0, 4.0, 0.0, 4.0, 0.0, 4.0, 0.0, 0.0, 4.0]
+SPARSE = [0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+
+
+def test_a_cluster_for_numbers_fires_more_at_most_numbers_than_anywhere_else() -> None:
+    """The later piece of a number is looked at as little as it is written by the article."""
+
+    def core(*rows: list[float]) -> list[tuple[float, bool]]:
+        parts = judge(CLAIMS["EX-10"], Case(Firing(counted(*rows)), "none")).parts
+        return [(part.measured, part.holds) for part in parts[:3]]
+
+    found = core(SPARSE, NUMBERS, COMMAS)
+    assert found == [(1.0, True), (1.0, True), (pytest.approx(0.1 / 9), True)]
+    assert core(SPARSE, AT_ONE_NUMBER, COMMAS)[0] == (0.25, False)
+    assert core(NUMBERS, SPARSE, COMMAS)[2][1] is False
+
+
+def in_both_ways(up: np.ndarray, down: np.ndarray) -> Part:
+    """The growth over 2 to 8 of clusters that fire so at 2 to 9, and at 8 to 1."""
+
+    def written(numbers: range, rows: np.ndarray) -> Clusters:
+        tokens = tuple(t for number in numbers for t in (f" {number}", ","))
+        firing = np.zeros((len(rows), len(tokens)))
+        firing[:, ::2] = rows
+        return clustered(firing, roles_of(tokens), tokens)
+
+    subject = Firing(written(range(2, 10), up), written(range(8, 0, -1), down))
+    return judge(module.some_neurons_fire_more_for_greater_numbers, Case(subject, "none")).parts[0]
+
+
+def test_a_drift_along_the_text_is_no_growth_with_the_number() -> None:
+    rising, wild = np.arange(8.0), np.array([3.0, 1, 4, 1, 5, 9, 2, 6])
+    found = in_both_ways(np.stack([wild, rising**2]), np.stack([wild[::-1], rising[::-1]]))
+    assert found.holds
+    assert found.measured == pytest.approx(1.0)
+    drift = in_both_ways(np.stack([rising, 2 * rising]), np.stack([rising, 3 * rising]))
+    assert not drift.holds
+    assert drift.measured == pytest.approx(0.0)
+
+
+def test_a_number_in_pieces_does_not_grow() -> None:
+    tokens = (" 1", "2", ",")
+    pieces = Firing(clustered(np.ones((2, 3)), roles_of(tokens), tokens))
+    finding = judge(module.some_neurons_fire_more_for_greater_numbers, Case(pieces, "none"))
+    assert finding.verdict == "not_testable"
+    assert "does not write ['3', '4'" in finding.measured
+
+
+def test_a_factor_that_serves_what_was_known_is_not_a_words_own() -> None:
+    """Planted: each word has a factor to itself, then one is the factor of the commas."""
+    published = Published().answer(module.UNDERGROUND, "none")
+    words = np.array([token.strip() for token in published.tokens])
+    own = np.stack([words == "nothing", words == "man"]).astype(float)
+    activity = np.vstack([published.activity, own])
+
+    def holds(factors: Factors) -> list[bool]:
+        marks = {word: words == word for word in ("nothing", "man")}
+        return [part.holds for part in module.factors_of_their_own(factors, marks)]
+
+    assert all(holds(replace(published, activity=activity)))
+    comma = activity[5] + 100 * own[0]
+    assert holds(replace(published, activity=np.vstack([activity[:-2], comma, own[1]])))[0] is True
+    shared = published.activity.copy()
+    shared[5] = shared[5] / shared[5].max() + own[0] + own[1]
+    assert not all(holds(replace(published, activity=shared)))

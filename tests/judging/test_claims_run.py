@@ -12,6 +12,8 @@ import pytest
 from claim_runs import ON_PUBLISHED, PLANTED, run_claims, written
 from hub_server import NAME, WEIGHTS, Hub
 
+from replication.models.nulls import KINDS, WITHOUT_NETWORK, draws_of
+
 LISTED = """
 [[negative]]
 claim = "{claim}"
@@ -22,6 +24,7 @@ holds = {holds}
 reason = "{reason}"
 """
 PUBLISHED = ("-k", "published")
+NETWORKS = [kind for kind in KINDS if kind not in WITHOUT_NETWORK]
 
 
 def listed(
@@ -45,9 +48,14 @@ def test_a_text_of_your_own_is_judged_on_models_and_not_held_to_the_list(tmp_pat
     passed = [line for line in run.stdout.splitlines() if line.startswith("PASSED")]
     assert [line.split("::")[-1] for line in passed] == [
         "T-01[smollm2-none]",
-        "T-01[controls of smollm2-none]",
-        "T-02[controls of smollm2-none]",
+        *(
+            f"{claim}[{kind} controls of smollm2-none]"
+            for kind in NETWORKS
+            for claim in ("T-01", "T-02")
+        ),
     ]
+    silent = "not_testable: smollm2-word-frequency orders watched words and answers nothing else"
+    assert silent in run.stdout
     assert "FAILED claims/test_planted.py::T-02[smollm2-none]" in run.stdout
     assert "Judged on 'Four ducks swam', which is not the claim's own text." in run.stdout
     assert "replicate negatives --write" not in run.stdout
@@ -181,17 +189,23 @@ def test_a_model_of_the_hub_is_judged_as_any_subject(tmp_path: Path) -> None:
     assert len([line for line in asked if line.startswith("GET cdn")]) == 1
     findings = written(tmp_path, "claims-partial.json")
     true, false = findings.findings
-    assert (true.verdict, false.verdict) == ("replicated", "not_replicated")
+    assert (true.verdict, false.verdict) == ("uninformative", "not_replicated")
     assert (true.subject, true.kind, true.revision) == ("distilgpt2", "paper", hub_server.COMMIT)
     # A chance rate of another model than the default is told, and fails no test.
-    assert "PASSED claims/test_planted.py::T-01[controls of distilgpt2-none]" in run.stdout
-    assert "1 failed, 3 passed" in run.stdout
-    assert "T-01 (none) holds on 10 of 10 untrained controls of distilgpt2" in run.stdout
-    assert [(found.claim, found.chance.holds) for found in findings.controls] == [
-        ("T-01", 10),
-        ("T-02", 0),
-    ]
-    assert [finding.chance and finding.chance.holds for finding in findings.findings] == [10, 0]
+    assert (
+        "PASSED claims/test_planted.py::T-01[untrained controls of distilgpt2-none]" in run.stdout
+    )
+    assert "1 failed, 13 passed, 6 skipped" in run.stdout
+    high = "T-01 (none) holds on 10 of 10 untrained controls of distilgpt2: it does not beat them"
+    assert high in run.stdout
+    rates = {finding.claim: finding.nulls for finding in findings.findings}
+    assert [rate.kind for rate in rates["T-01"]] == list(KINDS)
+    for kind, of_true, of_false in zip(KINDS, rates["T-01"], rates["T-02"], strict=True):
+        testable = len(draws_of(kind)) if kind in NETWORKS else 0
+        assert (of_true.holds, of_true.testable) == (testable, testable)
+        assert (of_false.holds, of_false.testable) == (0, testable)
+    assert [rate.kind for rate in true.not_beaten] == NETWORKS
+    assert not false.not_beaten
 
 
 def test_a_hub_without_the_model_is_asked_once_and_each_finding_is_kept(tmp_path: Path) -> None:
@@ -204,7 +218,9 @@ def test_a_hub_without_the_model_is_asked_once_and_each_finding_is_kept(tmp_path
     assert run.returncode == 0
     (skipped,) = re.findall(r"^SKIPPED \[(\d+)\] claims/conftest.py:\d+: (.+)$", run.stdout, re.M)
     told = "not_testable: weights not available: distilgpt2: the hub has no distilbert/distilgpt2"
-    assert skipped[0] == "8"  # two claims under two norms, and each on the controls
+    assert (
+        skipped[0] == "40"
+    )  # two claims under two norms, each on the model and on nine kinds of null
     assert skipped[1].startswith(told)
     assert "distilgpt2: 4 findings not_testable: weights not available" in run.stdout
     findings = written(tmp_path, "claims-partial.json")
@@ -213,7 +229,5 @@ def test_a_hub_without_the_model_is_asked_once_and_each_finding_is_kept(tmp_path
         for claim in ("T-01", "T-02")
         for norm in ("none", "final")
     ]
-    assert {(f.subject, f.holds, f.chance) for f in findings.findings} == {
-        ("distilgpt2", None, None)
-    }
+    assert {(f.subject, f.holds, f.nulls) for f in findings.findings} == {("distilgpt2", None, ())}
     assert findings.controls == ()

@@ -26,8 +26,9 @@ from replication.judging.comparisons import (
 from replication.results.untestable import NotTestable
 
 TWELVE = list("abcdefghijkl") * 2
-SIX = list("abcdef") * 2
-TWO = list("aabbbb")
+TEN = list("aabbbb") + list("ccdddd") + list("eeffff") + list("gghhhh") + list("iijjjj")
+"""Five clusters of two items and five of four."""
+OF_FOUR = np.array(([False] * 2 + [True] * 4) * 5)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +67,15 @@ def test_single_values_read_as_sentences() -> None:
 def test_what_holds_for_every_item() -> None:
     part = mostly("share of items", np.ones(24, bool), TWELVE)
     assert (part.measured, part.relation, part.bound, part.unit) == (1, ">", 0.5, "share")
-    assert (part.holds, part.margin) == (True, 0.5)
     spread = part.spread
     assert spread is not None
-    assert (spread.low, spread.high, spread.items) == (1, 1, 24)
+    # All draws agree, so the interval is Clopper and Pearson's of 12 clusters in 12.
+    assert spread.low == pytest.approx(0.025 ** (1 / 12))
+    assert (spread.high, spread.items, spread.method) == (1, 24, "exact")
+    assert part.holds
+    assert part.margin == pytest.approx(0.025 ** (1 / 12) - 0.5)
+    # Of 12 coins, 12 are below 0.05 / 20, and 11 are not: a cluster has to turn, by one of its two.
+    assert spread.flips == 1
     assert (spread.clusters, spread.clusters_holding) == (12, 12)
     assert spread.p_value == pytest.approx(1 / 2**12)
     assert spread.p_corrected == pytest.approx(FAMILY / 2**12)
@@ -78,81 +84,92 @@ def test_what_holds_for_every_item() -> None:
     assert spread.profile is None
 
 
-def test_few_clusters_are_not_enough_where_many_findings_are_tested() -> None:
-    """Six of six coins, times the number of findings: chance would show it in some of them."""
-    part = mostly("share", np.ones(12, bool), SIX)
-    assert part.spread is not None
-    assert (part.spread.low, part.spread.p_corrected) == (1, FAMILY / 2**6)
-    assert not part.holds
-
-
 def test_most_items_are_not_enough_where_the_interval_is_not() -> None:
-    """Four of six items, but of one cluster in two: draws are aa (0), ab (2/3) and bb (1)."""
-    part = mostly("share", np.array([False] * 2 + [True] * 4), TWO)
-    assert part.measured == pytest.approx(4 / 6)
-    assert (part.holds, part.margin) == (False, -0.5)
+    """Twenty of thirty items, but of five clusters in ten: of the ten drawn, 2 to 8 are such."""
+    part = mostly("share", OF_FOUR, TEN)
+    assert part.measured == pytest.approx(20 / 30)
     spread = part.spread
     assert spread is not None
-    assert (spread.low, spread.high, spread.clusters_holding) == (0, 1, 1)
-    assert spread.p_value == pytest.approx(float(Fraction(3, 4)))
+    assert (spread.low, spread.high) == pytest.approx((8 / 24, 32 / 36))
+    assert (part.holds, part.margin) == (False, pytest.approx(8 / 24 - 0.5))
+    assert spread.clusters_holding == 5
+    assert spread.p_value == pytest.approx(float(Fraction(638, 1024)))
+    assert spread.p_corrected == 1
+
+
+def test_the_interval_is_not_enough_where_the_corrected_test_is_not() -> None:
+    """Nine of ten clusters: a coin does it in 11 of 1024 cases, and many findings are tested."""
+    clusters = [str(number) for number in range(10)]
+    part = mostly("share", np.arange(10) > 0, clusters)
+    assert part.spread is not None
+    assert part.spread.low > 0.5
+    assert part.spread.p_corrected == pytest.approx(FAMILY * 11 / 1024)
+    assert not part.holds
+    assert mostly("share", np.ones(10, bool), clusters).holds
 
 
 def test_one_half_of_each_cluster_is_not_most() -> None:
-    part = mostly("share", np.arange(12) < 6, SIX)  # each letter once with and once without
-    assert (part.measured, part.holds, part.margin) == (0.5, False, 0)
+    part = mostly("share", np.arange(24) < 12, TWELVE)  # each letter once with and once without
+    assert (part.measured, part.holds) == (0.5, False)
     assert part.spread is not None
+    assert part.spread.low < 0.5 < part.spread.high
     assert (part.spread.clusters_holding, part.spread.p_value) == (0, 1)  # ties do not hold
 
 
 def test_a_share_below_one_half_fails_however_sure() -> None:
-    part = mostly("share", np.zeros(12, bool), SIX)
+    part = mostly("share", np.zeros(24, bool), TWELVE)
     assert (part.holds, part.margin) == (False, -0.5)
     assert part.spread is not None
-    assert part.spread.high == 0
+    assert part.spread.high == pytest.approx(1 - 0.025 ** (1 / 12))
+    assert part.spread.flips is None  # far from turning
 
 
 def test_effects_are_means_of_clusters() -> None:
-    values = np.array([1.0, 3, 4, 4, 4, 4])  # means 2 and 4: mean 3, deviation the root of 2
-    part = mostly("share", values > 0, TWO, values=values, values_unit="logits")
+    values = np.array([1.0, 3, 4, 4, 4, 4] * 5)  # means 2 and 4: mean 3, variance 10 / 9
+    part = mostly("share", values > 0, TEN, values=values, values_unit="logits")
     spread = part.spread
     assert spread is not None
     assert (spread.effect, spread.effect_unit) == (3, "logits")
-    assert spread.standardized == pytest.approx(3 / 2**0.5)
-    alike = mostly("share", values > 0, TWO, values=np.ones(6), values_unit="logits").spread
+    assert spread.standardized == pytest.approx(3 / (10 / 9) ** 0.5)
+    alike = mostly("share", values > 0, TEN, values=np.ones(30), values_unit="logits").spread
     assert alike is not None
     assert (alike.effect, alike.standardized) == (1, None)
     with pytest.raises(ValueError, match="1 values are not finite"):
-        mostly("share", values > 0, TWO, values=np.array([np.nan, *values[1:]]))
+        mostly("share", values > 0, TEN, values=np.array([np.nan, *values[1:]]))
 
 
 def test_the_share_after_every_layer() -> None:
-    by_layer = np.array([[0, 1, 0]] * 2 + [[1, 1, 0]] * 4, bool)
-    part = mostly("share", by_layer[:, 1], TWO, by_layer=by_layer)
+    by_layer = np.stack([OF_FOUR, np.ones(30, bool), np.zeros(30, bool)], axis=1)
+    part = mostly("share", by_layer[:, 1], TEN, by_layer=by_layer)
     assert part.spread is not None
     profile = part.spread.profile
     assert profile is not None
     assert profile.estimate == pytest.approx((4 / 6, 1, 0))
-    assert (profile.low, profile.high) == ((0, 1, 0), (1, 1, 0))
+    exact = 0.025 ** (1 / 10)
+    assert profile.low == pytest.approx((8 / 24, exact, 0))
+    assert profile.high == pytest.approx((32 / 36, 1, 1 - exact))
 
 
-@pytest.mark.parametrize(("items", "clusters"), [(0, []), (3, ["key"] * 3)])
-def test_too_little_left_is_not_testable(items: int, clusters: list[str]) -> None:
-    with pytest.raises(NotTestable, match=f"plurals: {items} items of {len(set(clusters))} clus"):
-        mostly("plurals", np.ones(items, bool), clusters)
+@pytest.mark.parametrize("clusters", [[], ["key"] * 3, list("abcdefgh")])
+def test_too_little_left_is_not_testable(clusters: list[str]) -> None:
+    """Eight of eight coins, times the number of findings, is not below the level."""
+    told = f"plurals: {len(clusters)} items of {len(set(clusters))} clus"
+    with pytest.raises(NotTestable, match=told):
+        mostly("plurals", np.ones(len(clusters), bool), clusters)
 
 
 def test_parts_read_as_sentences() -> None:
     every = mostly("share of plurals", np.ones(24, bool), TWELVE)
-    assert describe(every) == "share of plurals: 1 [1, 1] > 0.5"
-    some = mostly("share", np.array([False] * 2 + [True] * 4), TWO)
-    assert describe(some) == "share: 0.6667 [0, 1] ≯ 0.5"
+    assert describe(every) == "share of plurals: 1 [0.7354, 1] > 0.5"
+    some = mostly("share", OF_FOUR, TEN)
+    assert describe(some) == "share: 0.6667 [0.3333, 0.8889] ≯ 0.5"
     assert describe(less("rank", 1, 12, "ranks")) == "rank: 1 < 12"
 
 
 def test_parts_keep_their_spread_through_json() -> None:
-    values = np.array([1.0, 3, 4, 4, 4, 4])
-    by_layer = np.ones((6, 2), bool)
-    part = mostly("share", values > 0, TWO, values=values, values_unit="u", by_layer=by_layer)
+    values = np.array([1.0, 3, 4, 4, 4, 4] * 5)
+    by_layer = np.ones((30, 2), bool)
+    part = mostly("share", values > 0, TEN, values=values, values_unit="u", by_layer=by_layer)
     assert Part.model_validate_json(part.model_dump_json()) == part
 
 

@@ -12,7 +12,15 @@ from replication.base.environment import environment
 from replication.base.norms import NORMS
 from replication.judging.claims import Claim, ClaimsOf, records_of
 from replication.judging.comparisons import Part, at_most, further, less, more
-from replication.judging.findings import Finding, Findings, chance, judge
+from replication.judging.findings import (
+    ChanceFinding,
+    Finding,
+    Findings,
+    against_nulls,
+    chance,
+    judge,
+)
+from replication.judging.rates import NullRate
 from replication.questions.attention import HeadsOver
 from replication.questions.lens import RanksOf
 from replication.questions.subjects import Case, Published
@@ -104,8 +112,9 @@ def test_the_published_numbers_have_one_norm() -> None:
     assert "no numbers under norm='final'" in finding.measured
 
 
-def test_the_chance_rate_counts_what_cannot_be_tested_as_not_holding() -> None:
-    outcomes = iter([HOLDS, FAILS, None, HOLDS, HOLDS])
+def nulls(*parts: Part | None) -> ChanceFinding:
+    """A claim judged on nulls of which each shows one part; one that shows none is not testable."""
+    outcomes = iter(parts)
 
     @claim("X-04", FIGURE)
     def check(case: Case) -> Iterator[Part]:
@@ -114,9 +123,47 @@ def test_the_chance_rate_counts_what_cannot_be_tested_as_not_holding() -> None:
         if part is None:
             raise NotTestable("no list")
         yield part
+        yield further(FAILS)
 
-    rate = chance(check, [CASE] * 5)
-    assert (rate.holds, rate.not_testable, rate.controls, rate.rate) == (3, 1, 5, 0.6)
+    return chance(check, "permuted", "smollm2", [CASE] * len(parts))
+
+
+def test_a_rate_counts_cores_and_leaves_out_what_cannot_be_tested() -> None:
+    found = nulls(HOLDS, FAILS, None, HOLDS, HOLDS)
+    rate = found.rate
+    assert (rate.holds, rate.not_testable, rate.testable, rate.draws) == (3, 1, 4, 5)
+    assert (found.model, found.norm, found.not_testable) == ("smollm2", "none", "no list")
+    assert (rate.beaten, str(rate)) == (False, "permuted 3/4")
+
+
+@pytest.mark.parametrize(
+    ("parts", "beaten", "verdict"),
+    [
+        ((FAILS, FAILS, FAILS), True, "consistent"),
+        ((HOLDS, FAILS), True, "consistent"),  # on half of them
+        ((HOLDS, HOLDS, FAILS), False, "uninformative"),
+        ((HOLDS, None, None), False, "uninformative"),
+        ((None, None, None), None, "consistent"),  # not beaten, for nothing was tested
+    ],
+)
+def test_what_most_nulls_of_a_kind_show_is_uninformative(
+    parts: tuple[Part | None, ...], beaten: bool | None, verdict: str
+) -> None:
+    beaten_rate = NullRate(kind="untrained", holds=0, not_testable=0, draws=10)
+    rate = nulls(*parts).rate
+    assert rate.beaten is beaten
+    finding = against_nulls(judged(HOLDS), (beaten_rate, rate), False)
+    assert finding.verdict == verdict
+    assert finding.not_beaten == ((rate,) if beaten is False else ())
+    assert against_nulls(judged(FAILS), (rate,), False).verdict == "not_replicated"
+    assert against_nulls(judged(HOLDS), (rate,), True).verdict == "by_definition"
+
+
+def test_no_testable_null_is_said_and_never_a_rate_of_0() -> None:
+    rate = nulls(None, None).rate
+    assert (str(rate), rate.beaten) == ("permuted: 0 of 2 testable", None)
+    with pytest.raises(ValidationError, match="2 hold and 1 are not testable of 2"):
+        NullRate(kind="permuted", holds=2, not_testable=1, draws=2)
 
 
 def test_findings_keep_their_schema_through_json() -> None:
@@ -125,7 +172,7 @@ def test_findings_keep_their_schema_through_json() -> None:
     assert again == finding
     with pytest.raises(ValidationError, match="extra"):
         Finding.model_validate({**json.loads(finding.model_dump_json()), "more": 1})
-    assert Findings.model_json_schema()["properties"]["format"]["default"] == 2
+    assert Findings.model_json_schema()["properties"]["format"]["default"] == 3
     assert "findings" in Findings.model_json_schema()["required"]
 
 

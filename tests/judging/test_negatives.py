@@ -35,7 +35,7 @@ reason = "It \\"wavers\\"."
 
 [[negative]]
 claim = "HS-06"
-subject = "controls of smollm2"
+subject = "untrained controls of smollm2"
 norm = "none"
 holds_on = 10
 controls = 10
@@ -55,7 +55,7 @@ JUDGED = (
     finding("HS-06", 2, "smollm2", "final"),
     not_testable("EX-09", "not here"),
 )
-RATES = (control("HS-06", 10), control("HS-11", 5))
+RATES = (control("HS-06", 10), control("HS-11", 2))
 AS_LISTED = found(*JUDGED, controls=RATES)
 
 
@@ -76,7 +76,7 @@ def test_new_numbers_are_put_in_and_the_rest_stays() -> None:
     assert text == expected
     assert changes == [
         "changed: HS-11 published none",
-        "changed: HS-06 controls of smollm2 none",
+        "changed: HS-06 untrained controls of smollm2 none",
     ]
 
 
@@ -110,14 +110,15 @@ def test_an_empty_file_gets_all_entries(tmp_path: Path) -> None:
     path = tmp_path / "negatives.toml"
     path.write_text(text)
     expected = {entry.key for entry in (negative(one, False) for one in JUDGED) if entry}
-    assert set(read(path)) == expected | {("HS-06", "controls of smollm2", "none")}
+    assert set(read(path)) == expected | {("HS-06", "untrained controls of smollm2", "none")}
     assert updated(text, AS_LISTED) == (text, [])
 
 
 def test_what_is_no_negative() -> None:
     assert negative(finding("HS-06", 1), False) is None
     assert negative(not_testable("EX-09", "not here"), False) is None
-    assert negative(control("HS-06", 5), False) is None
+    assert negative(control("HS-06", 2), False) is None
+    assert negative(control("HS-06", 3), False) is not None
     assert negative(control("HS-06", 10), True) is None
     assert negative(control("HS-06", 9), True) is not None
     elsewhere = control("HS-06", 10).model_copy(update={"model": "gemma3"})
@@ -154,8 +155,8 @@ def test_every_committed_entry_is_of_the_suite_and_has_its_reason() -> None:
     for key, entry in read(FILE).items():
         assert key in judged
         assert entry.reason.endswith(".")
-        if entry.subject.startswith("controls of "):
-            assert key[1] == f"controls of {DEFAULT_MODEL}"
+        if "controls of " in entry.subject:
+            assert key[1].endswith(f" controls of {DEFAULT_MODEL}")
             assert entry.holds_on is not None
         else:
             assert len(entry.measured) == len(entry.holds)

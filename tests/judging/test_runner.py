@@ -10,6 +10,7 @@ from replication.judging.findings import Finding
 from replication.judging.negatives import negative
 from replication.judging.runner import Runner
 from replication.judging.suite import Job, claims_in
+from replication.models.nulls import KINDS, NullKind
 from replication.models.weights import WeightsError
 
 
@@ -73,8 +74,8 @@ def test_jobs_are_sorted_by_subject_and_controls_come_last(tmp_path: Path) -> No
             "published",
             "smollm2",
             "gemma3",
-            "controls of smollm2",
-            "controls of gemma3",
+            *(f"{kind} controls of smollm2" for kind in KINDS),
+            *(f"{kind} controls of gemma3" for kind in KINDS),
         )
         for claim in ("T-01", "T-02")
     ]
@@ -112,14 +113,14 @@ def test_weights_that_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert runner.start(jobs)  # what cannot be had does not stop it
     assert set(runner.out_of_reach) == {"smollm2", "gemma3"}
 
-    def on(subject: str, controls: bool) -> Job:
-        return next(j for j in jobs if (j.subject, j.controls) == (subject, controls))
+    def on(subject: str, null: NullKind | None = None) -> Job:
+        return next(j for j in jobs if (j.subject, j.null) == (subject, null))
 
-    for controls in (False, True):
+    for job in (on("smollm2"), on("smollm2", "untrained"), on("smollm2", "his-word")):
         with pytest.raises(WeightsError):
-            runner.judge(on("smollm2", controls))
-    finding = runner.judge(on("gemma3", False))
+            runner.judge(job)
+    finding = runner.judge(on("gemma3"))
     assert isinstance(finding, Finding)
     assert (finding.verdict, finding.measured) == ("not_testable", "weights not available")
-    assert runner.judge(on("gemma3", True)) is None
+    assert runner.judge(on("gemma3", "permuted")) is None
     runner.stop()

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from claim_runs import PLANTED, ROOT
 
-from replication.judging.suite import claims_in, jobs_of
+from replication.judging.suite import claims_in, jobs_of, nulls_of
 from replication.judging.verdicts import MARKS
-from replication.models.registry import control_name
+from replication.models.nulls import KINDS
+from replication.models.registry import null_name
 
 CLAIMS = {claim.id: claim for claim in claims_in(ROOT / "claims")}
 
@@ -45,28 +46,44 @@ def test_a_folder_without_claims_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("claim", "left_out"),
+    [
+        ("HS-03", set()),
+        ("HS-14", {"blind-lens"}),  # on the last layer, which no lens has to read
+        ("EX-11", {"blind-lens", "shuffled-unembedding"}),  # on neurons
+    ],
+)
+def test_a_claim_has_the_nulls_that_take_something_from_it(claim: str, left_out: set[str]) -> None:
+    assert set(KINDS) - set(nulls_of(CLAIMS[claim])) == left_out
+
+
+@pytest.mark.parametrize(
     ("claim", "norms", "ids"),
     [
         (
             "HS-03",
             ("none", "final"),
-            "published-none smollm2-none controls of smollm2-none smollm2-final "
-            "controls of smollm2-final",
+            "published-none smollm2-none controls-none smollm2-final controls-final",
         ),
-        ("HS-03", ("final",), "smollm2-final controls of smollm2-final"),
-        ("HS-01", ("none", "final"), "published-either smollm2-either controls of smollm2-either"),
-        ("HS-01", ("final",), "published-either smollm2-either controls of smollm2-either"),
+        ("HS-03", ("final",), "smollm2-final controls-final"),
+        ("HS-01", ("none", "final"), "published-either smollm2-either controls-either"),
+        ("HS-01", ("final",), "published-either smollm2-either controls-either"),
         ("SLIP-01", ("none", "final"), "published-none"),
-        ("HS-14-many", ("none",), "smollm2-either controls of smollm2-either"),  # not published
+        ("HS-14-many", ("none",), "smollm2-either controls-either"),  # not published
     ],
 )
 def test_hand_worked_jobs(claim: str, norms: tuple[str, ...], ids: str) -> None:
     jobs = jobs_of(CLAIMS[claim], ["smollm2"], norms)  # type: ignore[arg-type]
-    assert " ".join(job.id for job in jobs) == " ".join(
-        f"{claim}[{id}]" for id in re.findall(r"(?:controls of )?\S+", ids)
-    )
+    expected: list[str] = []
+    for id in ids.split():
+        subject, norm = id.split("-")
+        kinds = [f"{kind} controls of smollm2" for kind in nulls_of(CLAIMS[claim])]
+        expected += [
+            f"{claim}[{on}-{norm}]" for on in (kinds if subject == "controls" else [subject])
+        ]
+    assert [job.id for job in jobs] == expected
 
 
 def test_a_control_has_no_controls() -> None:
-    jobs = list(jobs_of(CLAIMS["HS-03"], [control_name("smollm2", 3)], ["none"]))
+    jobs = list(jobs_of(CLAIMS["HS-03"], [null_name("smollm2", "untrained", 3)], ["none"]))
     assert [job.id for job in jobs] == ["HS-03[published-none]", "HS-03[smollm2-untrained-3-none]"]

@@ -14,6 +14,7 @@ from replication.measures import lens
 from replication.measures.record import record, record_ids
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
+from replication.models.nulls import Null
 
 PROMPT, CONTINUATION = "The keys to the cabinet", " are here.\n1. Austria"
 
@@ -52,6 +53,24 @@ def test_ranks_agree_with_sorting_all_logits(model: LanguageModel, norm: Norm) -
     assert grid.ranks.shape == (tiny.LAYERS, len(recording.continuation))
     assert grid.kind == "continuation"
     assert_ranks(grid.ranks, logits, list(recording.ids[recording.prompt_length :]))
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_a_blind_lens_reads_the_last_layer_alone(model: LanguageModel, norm: Norm) -> None:
+    """Inner states keep their length and lose their meaning; seeds differ and repeat."""
+    recording = record(model, PROMPT, CONTINUATION)
+    plain = lens.continuation_ranks(model, recording, norm).ranks
+    blind = [
+        LanguageModel("null", model.entry, Null("blind-lens", seed), model.network, model.tokenizer)
+        for seed in (0, 0, 1)
+    ]
+    first, again, other = (lens.continuation_ranks(one, recording, norm).ranks for one in blind)
+    assert (first[-1] == plain[-1]).all()
+    assert (first == again).all()
+    assert (first[:-1] != plain[:-1]).mean() > 0.5
+    assert (first[:-1] != other[:-1]).any()
+    inner = lens.blinded(recording.states, 0, keep_last=True)
+    torch.testing.assert_close(inner.norm(dim=-1), recording.states.norm(dim=-1))
 
 
 @pytest.mark.parametrize("norm", NORMS)

@@ -11,7 +11,7 @@ import torch
 
 from replication.measures.pair_runs import CLEAN, CORRUPTED, read
 from replication.measures.patched_runs import Patch, patched, recovered
-from replication.measures.patching import effects, layers_needed, profile
+from replication.measures.patching import effects
 from replication.models.errors import ModelError
 from replication.models.hooks import hooked
 from replication.models.language_model import LanguageModel
@@ -168,27 +168,9 @@ def test_the_last_block_adds_what_its_modules_return(model: LanguageModel) -> No
     right, wrong = (model.single_token(word) for word in (KEYS.right, KEYS.wrong))
     above, below = runs.differences
     expected = (float(logits[right] - logits[wrong]) - below) / (above - below)
-    assert profile(model, [KEYS]).last_block[0] == pytest.approx(expected, abs=1e-5)
-
-
-def test_a_profile_holds_the_effects_on_the_way(model: LanguageModel) -> None:
-    pairs = (KEYS, worded(model, "The woman to the cabinet", KEYS.corrupted))
-    found = profile(model, pairs)
-    assert found.pairs == pairs
-    assert found.left_out == {}
-    assert found.provenance.prompt == "2 minimal pairs"
-    for row, pair in enumerate(pairs):
-        single = effects(model, pair)
-        tokens = zip(single.clean, single.corrupted, strict=True)
-        subject = next(n for n, (clean, corrupted) in enumerate(tokens) if clean != corrupted)
-        for values, expected in (
-            (found.at_subject, single.of("residual")[:, subject]),
-            (found.at_last, single.of("residual")[:, -1]),
-            (found.attention, single.of("attention")[:, -1]),
-            (found.feed_forward, single.of("feed-forward")[:, -1]),
-        ):
-            np.testing.assert_allclose(values[row], expected, atol=1e-5)
-        assert found.gaps[row] == single.differences[0] - single.differences[1] > 0
+    last = len(runs.ids[CLEAN]) - 1
+    both = [Place(site, tiny.LAYERS - 1, last) for site in SITES[1:]]
+    assert recovered(model, runs, [both])[0] == pytest.approx(expected, abs=1e-5)
 
 
 BAD = {
@@ -197,17 +179,6 @@ BAD = {
     "the prompts do not differ": KEYS._replace(clean=KEYS.corrupted),
     "the clean prompt does not raise the right word": KEYS._replace(right=" man", wrong=" are"),
 }
-
-
-def test_pairs_left_out_are_counted_by_reason() -> None:
-    model = tiny.model("gpt2")
-    ends = worded(model, "The keys", "The man")
-    bad = {**BAD, "the prompts differ in their last token": ends}
-    found = profile(model, [*bad.values(), KEYS, bad["the prompts do not differ"]])
-    assert found.left_out == {reason: 1 + ("not differ" in reason) for reason in bad}
-    assert found.pairs == (KEYS,)
-    with pytest.raises(ModelError, match=r"tiny-gpt2 can take none of 5 pairs: \{'a word"):
-        profile(model, list(bad.values()))
 
 
 @pytest.mark.parametrize(
@@ -266,30 +237,6 @@ def test_reading_leaves_the_runs_as_they_were() -> None:
     np.testing.assert_array_equal(recovered(model, runs, patches), recovered(model, runs, patches))
 
 
-@pytest.mark.parametrize(
-    ("added", "share", "layers"),
-    [
-        ([0.0, 0.0, 1.0], 0.8, 1),
-        ([0.4, 0.2, 0.4], 0.8, 2),
-        ([0.4, 0.2, 0.4], 0.81, 3),
-        ([0.25, 0.25, 0.25, 0.25], 0.8, 4),
-        ([0.1] * 10, 1.0, 10),
-        ([0.6, -0.5, 0.6, 0.3], 1.0, 2),
-    ],
-)
-def test_hand_worked_layers_needed(added: list[float], share: float, layers: int) -> None:
-    assert layers_needed(np.array(added), share) == layers
-    assert layers_needed(np.array([added, added[::-1]]), share).tolist() == [layers] * 2
-
-
-@pytest.mark.parametrize("share", [0.0, 1.1, -1.0])
-def test_a_share_must_be_one(share: float) -> None:
-    with pytest.raises(ValueError, match=f"share of {share} was asked for"):
-        layers_needed(np.ones(3) / 3, share)
-
-
 def test_results_travel_between_processes() -> None:
     model = tiny.model("llama")
     assert pickle.loads(pickle.dumps(effects(model, KEYS))).clean == effects(model, KEYS).clean
-    again = pickle.loads(pickle.dumps(profile(model, [KEYS, KEYS._replace(right=" man is")])))
-    assert again.left_out == {"a word is several tokens": 1}

@@ -97,9 +97,9 @@ def test_the_numbers_are_those_of_one_pass_per_token(
 
 def test_embeddings_are_read_as_ids_are(model: LanguageModel) -> None:
     own = model.network(torch.tensor([IDS])).logits
-    inputs = saliency._embed(model, IDS)[None]
+    inputs = saliency.embed(model, IDS)[None]
     torch.testing.assert_close(model.network(inputs_embeds=inputs).logits, own)
-    states = saliency._states(model, inputs)[0, :-1]
+    states = saliency.read_embedded(model, inputs)[0, :-1]
     targets = torch.tensor(IDS[1:])
     for of in SCORES:
         expected = (own if of == "logit" else own.softmax(-1))[0, :-1]
@@ -302,7 +302,7 @@ def smooth(model: LanguageModel) -> LanguageModel:
 @scores
 def test_attributions_add_up_to_the_change_of_the_score(model: LanguageModel, of: Score) -> None:
     """Completeness: with more steps, less error."""
-    inputs = saliency._embed(smooth(model), IDS[:-1])[None]
+    inputs = saliency.embed(smooth(model), IDS[:-1])[None]
     change = score(model, inputs, IDS[-1], of) - score(model, 0 * inputs, IDS[-1], of)
     few, many = (integrate(model, IDS, of=of, steps=steps) for steps in (1, 100))
     assert many.change == pytest.approx(change, rel=1e-3)
@@ -359,7 +359,7 @@ def test_steps_are_as_many_as_captums() -> None:
 def test_integrated_gradients_are_a_mean_of_gradients(model: LanguageModel, of: Score) -> None:
     """By hand, with the same points on the way from zero."""
     points, weights = np.polynomial.legendre.leggauss(5)
-    inputs = saliency._embed(model, IDS[:-1])[None]
+    inputs = saliency.embed(model, IDS[:-1])[None]
     mean = torch.zeros_like(inputs)
     for point, weight in zip((points + 1) / 2, weights / 2, strict=True):
         here = (float(point) * inputs).requires_grad_()
@@ -435,20 +435,20 @@ def gradient_of_another_token(patch: Patch) -> None:
 
 
 def off_by_one_position(patch: Patch) -> None:
-    right = saliency._states
-    patch.setattr(saliency, "_states", lambda m, inputs: right(m, inputs).roll(1, 1))
+    right = saliency.read_embedded
+    patch.setattr(saliency, "read_embedded", lambda m, inputs: right(m, inputs).roll(1, 1))
 
 
 def final_norm_put_twice(patch: Patch) -> None:
-    right = saliency._states
-    patch.setattr(saliency, "_states", lambda m, inputs: m.final_norm(right(m, inputs)))
+    right = saliency.read_embedded
+    patch.setattr(saliency, "read_embedded", lambda m, inputs: m.final_norm(right(m, inputs)))
 
 
 def not_times_the_input(patch: Patch) -> None:
     right = saliency._gradients_x_inputs
 
     def divided(model: LanguageModel, ids: Sequence[int], first: int, of: Score) -> Tensor:
-        return right(model, ids, first, of) / saliency._embed(model, ids[:-1])
+        return right(model, ids, first, of) / saliency.embed(model, ids[:-1])
 
     patch.setattr(saliency, "_gradients_x_inputs", divided)
 
@@ -492,7 +492,7 @@ def test_a_broken_saliency_is_noticed(
 def test_embeddings_left_unscaled_are_noticed(monkeypatch: Patch) -> None:
     model = tiny.model("gemma3_text")
     weight = tiny_unembedding(model)
-    monkeypatch.setattr(saliency, "_embed", lambda _model, ids: weight[torch.tensor(ids)])
+    monkeypatch.setattr(saliency, "embed", lambda _model, ids: weight[torch.tensor(ids)])
     found = gradient_x_input(model, PROMPT, CONTINUATION).shares
     assert np.abs(found - by_captum(model, "logit")).max() > 0.01
     with pytest.raises(AssertionError):

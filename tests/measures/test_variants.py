@@ -166,6 +166,16 @@ def test_one_position_has_no_next_token() -> None:
     assert (grid.probabilities.shape, grid.next_ranks.shape) == ((4, 1), (4, 0))
 
 
+def test_a_gap_is_that_of_the_models_own_logits() -> None:
+    model = tiny.model("llama")
+    recording = record(model, "The keys")
+    found = variants.word_probabilities(model, recording, "final", (" man", " woman"))
+    logits = model.network(torch.tensor([list(recording.ids)])).logits[0, -1]
+    man, woman = (model.single_token(word) for word in (" man", " woman"))
+    own = (logits[man] - logits[woman]).item()
+    assert found.gap(" man", " woman")[-1] == pytest.approx(own, abs=1e-3)
+
+
 def test_for_no_words_the_best_next_one_is_taken() -> None:
     model = tiny.model("gpt2")
     found = variants.word_probabilities(model, record(model, "The keys"), "none", ())

@@ -25,6 +25,7 @@ from replication.measures.record import Recording, record_ids
 from replication.models.hooks import hooked
 from replication.models.language_model import LanguageModel
 from replication.models.loading import check, shape_only
+from replication.models.nulls import Null
 from replication.models.registry import MODELS
 
 PARAMETERS = {
@@ -65,7 +66,7 @@ def model(name: str) -> LanguageModel:
             nn.init.uniform_(norm.weight, 0.5, 1.5, generator=generator)
     nn.init.uniform_(network.transformer.ln_f.weight, 0.5, 1.5, generator=generator)
     network.eval().requires_grad_(False)
-    return LanguageModel(name, entry, 0, network, tiny.tokenizer())
+    return LanguageModel(name, entry, Null("untrained", 0), network, tiny.tokenizer())
 
 
 def by_hand(model: LanguageModel, ids: list[int], first_position: int = 0) -> Iterator[Tensor]:

@@ -12,6 +12,7 @@ from replication.models.architectures import architecture_of, feed_forward_share
 from replication.models.errors import ModelError, SeveralTokens
 from replication.models.language_model import LanguageModel
 from replication.models.loading import check, load, shape_only
+from replication.models.nulls import Null
 
 
 def test_a_true_entry_passes(model: LanguageModel) -> None:
@@ -59,7 +60,8 @@ def test_watched_words_show_how_they_split(model: LanguageModel) -> None:
 def test_names_of_controls() -> None:
     for name, entry in registry.MODELS.items():
         assert registry.find(name) == (entry, None)
-        assert registry.find(registry.control_name(name, 3)) == (entry, 3)
+        null = registry.find(registry.null_name(name, "untrained", 3))
+        assert null == (entry, Null("untrained", 3))
     with pytest.raises(ValueError, match="unknown model 'smollm2-untrained-x'"):
         registry.find("smollm2-untrained-x")
 
@@ -76,7 +78,7 @@ def test_provenance_says_what_stands_behind(model: LanguageModel) -> None:
     source = model.provenance("a prompt", "final")
     assert (source.subject, source.kind, source.norm) == (model.name, "paper", "final")
     assert source.start_token == ("<bos>" if model.entry.start_token else "none")
-    control = replace(model, seed=3).provenance("a prompt", "none")
+    control = replace(model, null=Null("untrained", 3)).provenance("a prompt", "none")
     assert (control.kind, control.weights) == ("control", "untrained, seed 3")
 
 

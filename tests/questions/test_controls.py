@@ -17,8 +17,8 @@ DOCTOR = WatchedRanksOf.of_figure("watch_doctor")
 
 def test_controls_side_by_side_are_as_by_themselves() -> None:
     weights.fetch(registry.MODELS["smollm2"])
-    names = [registry.control_name("smollm2", seed) for seed in (0, 1)]
-    controls = Controls([("none", DOCTOR)], processes=2)
+    names = [registry.null_name("smollm2", "untrained", seed) for seed in (0, 1)]
+    controls = Controls({name: [("none", DOCTOR)] for name in names}, processes=2)
     controls.start(names)
     together = [controls.result(name).answer(DOCTOR, "none").ranks for name in names]
     controls.stop()
@@ -29,8 +29,8 @@ def test_controls_side_by_side_are_as_by_themselves() -> None:
 
 def test_what_fails_in_a_process_is_raised_here() -> None:
     two_layers = ClustersOf(Text("one"), 2, (0, 1))
-    controls = Controls([("none", two_layers)], processes=1)
-    name = registry.control_name("smollm2", 0)
+    name = registry.null_name("smollm2", "untrained", 0)
+    controls = Controls({name: [("none", two_layers)]}, processes=1)
     with pytest.raises(ValueError, match="neurons of one layer"):
         controls.result(name)
     controls.stop()
@@ -71,6 +71,8 @@ def test_a_share_is_given_back_if_what_took_it_fails() -> None:
 
 
 def test_larger_networks_take_more() -> None:
-    small, large = (memory_of(registry.control_name(name, 0)) for name in ("gpt2", "gpt2-xl"))
+    small, large = (
+        memory_of(registry.null_name(name, "untrained", 0)) for name in ("gpt2", "gpt2-xl")
+    )
     assert small < 2.5e9
     assert 6e9 < large < 9e9  # 1.56e9 parameters of 4 bytes

@@ -37,7 +37,7 @@ def test_answers_are_the_librarys_numbers(model: LanguageModel) -> None:
     for question, expected in (
         (SparsityOf(TEXT), neurons.sparsity(recording)),
         (SparsityOf(TEXT, (1, 2)), neurons.sparsity(recording, (1, 2))),
-        (ClustersOf(TEXT, 3), neurons.clusters(recording, 2, 3)),
+        (ClustersOf(TEXT, 3), neurons.clusters(recording, 3, 3)),
         (ClustersOf(TEXT, 3, (0,)), neurons.clusters(recording, 0, 3)),
         (FactorsOf(TEXT, 2), factorize(recording, 2)),
         (FactorsOf(TEXT, 2, 5, (3,)), factorize(recording, 2, layers=(3,), seed=5)),
@@ -57,7 +57,7 @@ def test_neurons_drawn_are_those_of_the_clusters(model: LanguageModel) -> None:
     np.testing.assert_array_equal(found.labels, whole.labels[chosen])
     np.testing.assert_array_equal(found.means, whole.firing)
     np.testing.assert_array_equal(found.sizes, whole.sizes)
-    assert (found.layer, found.tokens) == (tiny.LAYERS // 2, whole.of.tokens)
+    assert (found.layer, found.tokens) == (3, whole.of.tokens)
 
 
 def test_the_published_factors_come_in_the_type_that_models_answer_in() -> None:
@@ -85,7 +85,7 @@ def test_the_share_of_feed_forward_layers(model: LanguageModel) -> None:
     ("question", "told"),
     [
         (SparsityOf.of_figure(COUNTING), "a picture of the neurons and no numbers"),
-        (ClustersOf.of_figure(COUNTING, 10), "a picture of the clusters and no numbers"),
+        (ClustersOf.of_figure(COUNTING), "a picture of the clusters and no numbers"),
         (FiringOf.of_figure(COUNTING), "a picture of the clusters and no numbers"),
         (ComponentsOf.of_figure(COUNTING, 2), "no principal components"),
         (FactorsOf(TEXT, 2), "published no numbers of factors of 'The keys'"),

@@ -4,6 +4,7 @@ import pickle
 from typing import Any
 
 import pytest
+import test_agreement_settled
 import test_companion_texts
 import test_hidden_states
 import test_input_saliency
@@ -31,9 +32,10 @@ from replication.questions.precision import RankChangesOf
 from replication.questions.question import CONTINUED_BY, Question, Text, parse_range
 from replication.questions.reader import Reader
 from replication.questions.saliency import SaliencyOf
-from replication.questions.sets import AgreementByLayer, PatchingOver, WatchedOver
+from replication.questions.sets import AgreementByLayer, CircuitOver, WatchedOver
 
 MODULES = (
+    test_agreement_settled,
     test_companion_texts,
     test_hidden_states,
     test_input_saliency,
@@ -56,11 +58,10 @@ ANOTHER_WAY = {
     "cordoba",  # likewise
     *("neurons_counting", "capital_positions"),  # claimed of sums over what is drawn
     *(
-        "cordoba",
         "many_texts",
         "attention_layer",
         "patching_pair",
-        "patching_pairs",
+        "agreement_settled",
     ),  # claimed of many texts
 }
 """Figures that no claim asks exactly what they show."""
@@ -100,7 +101,7 @@ def test_questions_of_a_figure_have_names_of_their_own() -> None:
         (PatchingOf("a\nb", "c", "d", "e"), r"patching of 'a\nb'"),
         (WatchedOver("blimp"), "watched over blimp"),
         (AgreementByLayer(), "agreement by layer"),
-        (PatchingOver(2), "patching over"),
+        (CircuitOver(2), "circuit over"),
     ],
 )
 def test_questions_are_named_by_their_figure_or_kind_and_prompt(

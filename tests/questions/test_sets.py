@@ -12,20 +12,22 @@ from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
+from replication.measures.circuit import circuit
 from replication.measures.curves import watched_curves
-from replication.measures.patching import profile
 from replication.models.errors import SeveralTokens
 from replication.models.language_model import LanguageModel
+from replication.models.nulls import Null
 from replication.questions.question import Question
 from replication.questions.reader import Reader
 from replication.questions.sets import (
     CONTROLS_TAKE,
+    NULLS_TAKE,
     AgreementByLayer,
     ArrivalsOver,
+    CircuitByLayer,
+    CircuitOver,
     ExpectedOver,
     OccupationsByLayer,
-    PatchingByLayer,
-    PatchingOver,
     RepetitionByLayer,
     WatchedOver,
     asked_of,
@@ -54,7 +56,7 @@ def fluent() -> LanguageModel:
 
 @pytest.fixture(scope="module")
 def control(fluent: LanguageModel) -> LanguageModel:
-    return replace(fluent, seed=0)
+    return replace(fluent, null=Null("untrained", 0))
 
 
 @pytest.mark.parametrize("name", ["agreement", "occupations"])
@@ -133,24 +135,34 @@ def test_curves_of_occupations_and_of_repetition(control: LanguageModel) -> None
     np.testing.assert_allclose(repeated.estimate[:, 0], shares.mean(axis=1))
 
 
-def test_patching_over_pairs_of_the_set(fluent: LanguageModel, control: LanguageModel) -> None:
-    found = PatchingOver().measure(Reader(fluent), "none")
+def test_circuits_over_pairs_of_the_set(fluent: LanguageModel, control: LanguageModel) -> None:
+    found = CircuitOver().measure(Reader(fluent), "none")
     assert set(found.pairs) <= set(agreement_pairs(1))
-    assert len(found.pairs) + sum(found.left_out.values()) == 60
+    assert len(found.pairs) + sum(found.left_out.values()) == 30
     assert len(found.pairs) > 10
-    part = PatchingOver().measure(Reader(control), "none")
-    asked = agreement_pairs(1)[::CONTROLS_TAKE]
+    part = CircuitOver(2).measure(Reader(control), "none")
+    asked = agreement_pairs(2)[::NULLS_TAKE]
     assert set(part.pairs) <= set(asked)
-    np.testing.assert_array_equal(part.at_last, profile(control, part.pairs).at_last)
+    again = circuit(control, part.pairs)
+    np.testing.assert_array_equal(part.patching.at_last, again.patching.at_last)
     assert len(part.pairs) + sum(part.left_out.values()) == len(asked)
     assert {pair.right for pair in asked} == {" are", " is"}
-    assert PatchingOver(2) != PatchingOver()
-    curves = PatchingByLayer().measure(Reader(control), "none")
-    assert curves.items == (len(part.pairs),) * len(curves.lines)
+    assert CircuitOver(2) != CircuitOver()
+    assert (found.patching.at_subject, found.ablation.attention) == (None, None)
+    shown = CircuitByLayer().measure(Reader(fluent), "none")
+    assert shown.transport.items == (len(found.pairs),) * 2
+    np.testing.assert_allclose(
+        shown.transport.estimate[:, 1], found.patching.at_last.mean(axis=1), atol=1e-6
+    )
+    np.testing.assert_allclose(
+        shown.decision.estimate[0, 0],
+        found.attribution.of_gap(found.attribution.attention).mean(axis=0),
+        atol=1e-6,
+    )
 
 
 def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
-    pairs = agreement_pairs(1)
+    pairs = agreement_pairs(2)
     assert len(pairs) == len(set(pairs)) == 60
     assert Counter(Counter(pair.cluster for pair in pairs).values()) == {2: 30}
     by_prompt = {item.prompt: item for item in items("agreement")}
@@ -170,9 +182,33 @@ def test_minimal_pairs_differ_in_the_number_of_the_subject() -> None:
     assert set(numbers.values()) == {1}
 
 
+def test_a_fresh_set_is_asked_in_place_of_the_other(control: LanguageModel) -> None:
+    for question in (ExpectedOver(), PatchingOver(), ArrivalsOver(), WatchedOver("agreement")):
+        assert question.of(fresh=True) != question
+        assert question.of(fresh=True).id == f"{question.id} fresh"
+    found = WatchedOver("occupations", fresh=True).measure(Reader(control), "none")
+    asked = items("occupations", fresh=True)[::CONTROLS_TAKE]
+    assert (*found.items, *found.left_out) == asked
+    terms = ExpectedOver(fresh=True).measure(Reader(control), "none").items
+    assert all(item in items("counting", fresh=True) for item in terms)
+    lists = ArrivalsOver(fresh=True).measure(Reader(control), "none").items
+    assert lists == items("lists", fresh=True)[::CONTROLS_TAKE]
+    assert not set(agreement_pairs(1, fresh=True)) & set(agreement_pairs(1))
+
+
+def test_every_text_of_the_lists_is_asked(fluent: LanguageModel) -> None:
+    assert ArrivalsOver().measure(Reader(fluent), "none").items == items("lists")
+
+
 def test_more_pairs_of_each_noun_hold_the_first_ones() -> None:
-    assert set(agreement_pairs(1)) < set(agreement_pairs(2))
-    assert len(agreement_pairs(2)) == 120
+    assert set(agreement_pairs(1)) < set(agreement_pairs(2)) < set(agreement_pairs(3))
+    assert len(agreement_pairs(3)) == 90
+
+
+def test_the_first_pairs_of_nouns_are_in_the_plural_and_in_the_singular_in_turn() -> None:
+    assert [pair.right for pair in agreement_pairs(1)] == [" are", " is"] * 15
+    of_two = [pair.right for pair in agreement_pairs(3)[:6]]
+    assert of_two == [" are", " is", " are", " is", " are", " is"]
 
 
 @pytest.mark.parametrize(
@@ -184,8 +220,8 @@ def test_more_pairs_of_each_noun_hold_the_first_ones() -> None:
         AgreementByLayer(),
         OccupationsByLayer(),
         RepetitionByLayer(),
-        PatchingOver(),
-        PatchingByLayer(),
+        CircuitOver(),
+        CircuitByLayer(),
     ],
     ids=lambda question: question.id,
 )

@@ -17,7 +17,7 @@ from replication.questions.neurons import FactorsOf, FeedForwardShareOf, Sparsit
 from replication.questions.question import Question, Text
 from replication.questions.reader import Reader
 from replication.questions.saliency import SaliencyOf
-from replication.questions.sets import PatchingOver
+from replication.questions.sets import CircuitOver
 from replication.questions.subjects import Case, Published, Subject
 from replication.results.factors import Factors
 from replication.results.ranks import RankGrid, TopTokens
@@ -124,7 +124,7 @@ def test_questions_without_a_text_are_asked_as_they_are(measured: Measured) -> N
     case = Case(measured, "none", OWN)
     assert case.answer(share) == measured.answer(share, "none")
     with pytest.raises(NotTestable, match="tiny-llama"):
-        case.answer(PatchingOver())
+        case.answer(CircuitOver())
 
 
 def test_words_stay_the_questions_own(model: LanguageModel, measured: Measured) -> None:

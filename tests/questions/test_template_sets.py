@@ -1,12 +1,15 @@
 """The template sets hold together, are balanced, and are what the generator makes."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny
@@ -21,13 +24,20 @@ from replication.results.sets import SETS, Item, SetName
 FOLDER = template_maker.folder()
 SIZES = {
     "agreement": (600, 30),
-    "occupations": (358, 60),
-    "lists": (84, 15),
-    "counting": (174, 22),
+    "occupations": (718, 60),
+    "lists": (79, 14),
+    "counting": (262, 22),
     "blimp": (119, 55),
     "winogender": (44, 44),
 }
 """Items and clusters of every set."""
+FRESH_SIZES = {
+    "agreement": (600, 30),
+    "occupations": (480, 40),
+    "lists": (80, 14),
+    "counting": (264, 22),
+}
+WORD = re.compile(r"[\w-]+")
 
 
 def item(**changes: object) -> Item:
@@ -57,13 +67,96 @@ def test_the_files_are_what_the_generator_makes(name: SetName) -> None:
     """If this fails, run ``python -m replication.questions.template_maker``."""
     text = FOLDER.joinpath(f"{name}.jsonl").read_text("utf-8")
     assert text == template_maker.text_of(name)
+    fresh = FOLDER.joinpath(f"fresh/{name}.jsonl").read_text("utf-8")
+    assert fresh == template_maker.text_of(name, fresh=True)
 
 
-def test_no_prompt_is_one_of_the_articles() -> None:
-    published = {experiment(id).prompt for id in published_ids()}
-    assert "The keys to the cabinet" in published
-    for name in SETS:
-        assert not published & {item.prompt for item in items(name)}
+def every_item() -> list[Item]:
+    """Of all sets, and of the fresh ones."""
+    fresh = [item for name in template_maker.MADE for item in items(name, fresh=True)]
+    return [*(item for name in SETS for item in items(name)), *fresh]
+
+
+def test_no_text_is_one_of_the_articles_or_goes_on_from_one() -> None:
+    published = [experiment(id) for id in published_ids()]
+    assert "The keys to the cabinet" in {text.prompt for text in published}
+    for text, one in product(published, every_item()):
+        whole = text.prompt + text.continuation
+        assert not (one.prompt + one.continuation).startswith(text.prompt)
+        assert not whole.startswith(one.prompt)
+        assert not one.prompt.startswith("The countries of the European Union")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "continuation"),
+    [
+        (" 1, 1, 1, 1, 1,", " 1, 1, 1"),  # goes on as the article's does
+        (" 1, 2, 3", ", 4, 5"),  # breaks off
+        ("The countries of the European Union are:\n1. Austria\n2.", " Belgium\n3. Bulgaria"),
+        ("The nurse was a", " man"),
+    ],
+)
+def test_a_text_of_the_articles_is_found(prompt: str, continuation: str) -> None:
+    found = item(prompt=prompt, continuation=continuation, watched=())
+    assert template_maker.is_of_an_article(found)
+    assert not template_maker.is_of_an_article(item(prompt="The lamp"))
+
+
+@pytest.mark.parametrize("name", template_maker.MADE)
+def test_every_fresh_set_has_its_size(name: str) -> None:
+    read = items(name, fresh=True)
+    assert (len(read), len({item.cluster for item in read})) == FRESH_SIZES[name]
+    assert len({item.prompt for item in read}) == len(read)
+
+
+def named(words: Mapping[str, Any]) -> set[str]:
+    """The words that a file of words brings in: nouns, occupations and what is listed."""
+    nouns = [
+        word
+        for noun, entry in words["agreement"].items()
+        for word in (noun, entry["plural"], *(w for p in entry["phrases"] for w in p.split()[1:]))
+    ]
+    listed = [entry for one in words["lists"].values() for entry in one["entries"]]
+    return {
+        w
+        for text in (*nouns, *words["occupations"]["women_percent"], *listed)
+        for w in WORD.findall(text)
+    }
+
+
+def test_nothing_of_the_fresh_sets_is_in_another_set_or_in_an_article() -> None:
+    """No word in any text; no frame, separator, pattern, title or prompt."""
+    old, fresh = template_maker.words(), template_maker.words(fresh=True)
+    texts = [prompt + continuation for prompt, continuation in template_maker.article_texts()]
+    read = [item for name in SETS for item in items(name)]
+    texts += [one.prompt + one.continuation + "".join(one.watched) for one in read]
+    seen = {word for text in texts for word in WORD.findall(text)} | named(old)
+    assert len(named(fresh)) > 500
+    assert not named(fresh) & seen
+    made = [item for name in template_maker.MADE for item in items(name, fresh=True)]
+    assert not {one.prompt for one in made} & {one.prompt for one in read}
+    assert not {one.cluster for one in made} & {one.cluster for one in read}
+    marks = [set(words["counting"]["separators"].values()) for words in (old, fresh)]
+    frames = [{frame["text"] for frame in words["occupations"]["frames"]} for words in (old, fresh)]
+    titles = [{one["title"] for one in words["lists"].values()} for words in (old, fresh)]
+    for before, after in (marks, frames, titles):
+        assert after
+        assert not before & after
+
+
+def test_what_items_share_across_clusters_is_named() -> None:
+    """The noun beside the verb whatever its number, the frame, the mark between numbers."""
+    by_id = {one.id: one for one in every_item()}
+    kinds = [
+        by_id[f"agreement-key-to-drawer-{numbers}"].clusters
+        for numbers in ("plural-singular", "singular-plural")
+    ]
+    assert kinds == [("key", "drawer")] * 2
+    assert by_id["occupations-baker-1"].clusters == ("baker", "The {occupation} is a")
+    assert by_id["counting-repeat-2-by-0-comma-5"].clusters == ("repeat 2 by 0", ", ")
+    assert {len(one.clusters) for one in items("lists") + items("winogender")} == {1}
+    for name, kind, at_least in (("occupations", 1, 12), ("counting", 1, 12), ("agreement", 1, 80)):
+        assert len({one.clusters[kind] for one in items(name)}) >= at_least
 
 
 def test_the_schema_takes_every_item_and_refuses_a_wrong_one(tmp_path: Path) -> None:
@@ -106,6 +199,9 @@ def test_an_attractor_has_its_number() -> None:
     forms: dict[str, set[str]] = defaultdict(set)
     for one in items("agreement"):
         *_, preposition, _the, attractor = one.prompt.split()
+        assert (attractor == one.conditions["beside"]) == (
+            one.conditions["attractor"] == "singular"
+        )
         assert preposition == one.conditions["preposition"]
         assert attractor not in (one.prompt.split()[1], one.cluster)
         forms[one.conditions["attractor"]].add(attractor)
@@ -158,9 +254,11 @@ def test_a_count_is_arithmetic() -> None:
         assert len(terms) == int(one.conditions["given"]) + 3
         assert (one.conditions["kind"] == "repeat") == (step == 0)
         kinds[one.conditions["kind"], mark] += 1
-    assert len(kinds) == 8
-    assert min(kinds.values()) >= 19
+    assert len(kinds) == 24
+    assert min(kinds.values()) >= 9
     assert min(kinds.values()) >= 0.75 * max(kinds.values())
+    given = Counter(one.conditions["given"] for one in items("counting"))
+    assert max(given.values()) - min(given.values()) <= 2
 
 
 def test_a_blimp_pair_differs_in_its_verb() -> None:
@@ -229,5 +327,13 @@ def test_a_set_that_does_not_hold_together_is_refused() -> None:
 
 def test_the_sources_are_named_beside_the_sets() -> None:
     text = FOLDER.joinpath("README.md").read_text("utf-8")
-    for word in ("CC0", "CC BY 4.0", "Warstadt", "MIT", "Rudinger", "Bureau of Labor Statistics"):
+    for word in (
+        "CC0",
+        "CC BY 4.0",
+        "Warstadt",
+        "MIT",
+        "Rudinger",
+        "Bureau of Labor Statistics",
+        "IPUMS",
+    ):
         assert word in text

@@ -36,7 +36,7 @@ from replication.questions.sets import ExpectedOver
 from replication.questions.template_sets import items
 from replication.results.data import as_data
 from replication.results.lens import Stage
-from replication.results.patching import Pair, PatchingProfile
+from replication.results.patching import Pair
 from replication.results.provenance import Provenance
 from replication.results.sets import ArrivalSet, ExpectedSet, LayerCurves, WatchedSet
 from replication.results.untestable import Untestable
@@ -169,12 +169,7 @@ def test_digits_are_those_asked_for() -> None:
 
 def test_stages_and_pairs_are_written_as_what_they_hold(reader: Reader) -> None:
     pair = Pair("The keys", "The key", " are", " is")
-    by_layer = np.array([[0.25, 1]])
-    one = np.ones(1)
-    found = PatchingProfile(by_layer, by_layer, by_layer, by_layer, one, one, (pair,), {}, SOURCE)
-    shown = as_data(found)
-    assert shown["pairs"] == [["The keys", "The key", " are", " is", ""]]
-    assert shown["at_last"] == [[0.25, 1]]
+    assert as_data((pair,)) == [["The keys", "The key", " are", " is", ""]]
     words = WordsOf(TEXT, (" man",)).measure(reader, "none")
     stages = json.loads(json.dumps(as_data(words)))["stages"]
     assert stages[1] == {"layer": 1, "part": "feed-forward"}

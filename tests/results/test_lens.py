@@ -96,3 +96,15 @@ def test_shapes_must_fit_stages_and_tokens() -> None:
         unsure(HALVES[:, :2], HALVES[:, :2])
     with pytest.raises(ValueError, match=r"probabilities of shape \(2, 3\)"):
         words(HALVES, np.ones((2, 3), int))
+
+
+def test_a_gap_is_between_two_words_logits() -> None:
+    """Probabilities of logits 3 and 1, whatever else there is: e to the third against e."""
+    shares = np.exp([[3.0, 1.0], [0.5, 2.0]]) / 100
+    found = WordProbabilities(shares, np.ones((2, 2), int), STAGES, ("a", "b"), SOURCE)
+    np.testing.assert_allclose(found.gap("a", "b"), [2, -1.5])
+    np.testing.assert_allclose(found.gap("b", "a"), [-2, 1.5])
+    with pytest.raises(ValueError, match="'c' was not looked at"):
+        found.gap("a", "c")
+    none = WordProbabilities(shares * [1, 0], np.ones((2, 2), int), STAGES, ("a", "b"), SOURCE)
+    assert np.isposinf(none.gap("a", "b")).all()

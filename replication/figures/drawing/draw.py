@@ -7,25 +7,31 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from replication.figures.drawing.attention import attention_page
+from replication.figures.drawing.circuit import circuit_page
 from replication.figures.drawing.contributions import contributions_page
 from replication.figures.drawing.curves import curves_page
 from replication.figures.drawing.factors import factors_page
 from replication.figures.drawing.formulas import formulas_page
 from replication.figures.drawing.lens import positions_page, uncertainty_page, words_page
 from replication.figures.drawing.neurons import neurons_page
+from replication.figures.drawing.norm_parts import norm_parts_page
 from replication.figures.drawing.panels import Results
 from replication.figures.drawing.patching import effects_page
 from replication.figures.drawing.ranks import ranks_page
 from replication.figures.drawing.saliency import saliency_page
+from replication.figures.drawing.tuned import tuned_page
 from replication.results.attention import LayerAttention
+from replication.results.circuit import CircuitMap
 from replication.results.contributions import Contributions
 from replication.results.factors import Factors
 from replication.results.lens import FormulaVariants, PositionGrid, Uncertainty, WordProbabilities
 from replication.results.neurons import Firing
+from replication.results.norm_parts import NormParts
 from replication.results.patching import PatchingEffects
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.saliency import Saliency
 from replication.results.sets import LayerCurves
+from replication.results.tuned import LensQuality, WatchedReadings
 from replication.results.untestable import Untestable
 
 
@@ -70,11 +76,15 @@ for kind, page in (
     (Firing, neurons_page),
     (LayerAttention, attention_page),
     (FormulaVariants, formulas_page),
+    (NormParts, norm_parts_page),
     (PositionGrid, positions_page),
     (Uncertainty, uncertainty_page),
     (WordProbabilities, words_page),
     (PatchingEffects, effects_page),
     (LayerCurves, curves_page),
+    (LensQuality, tuned_page),
+    (WatchedReadings, tuned_page),
+    (CircuitMap, circuit_page),
     (Contributions, contributions_page),
 ):
     _page.register(kind, lambda _, results, title, page=page: page(results, title))

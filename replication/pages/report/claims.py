@@ -7,11 +7,19 @@ from replication.articles.experiments import PublishedFigure
 from replication.articles.slips import SLIPS, Slip
 from replication.articles.sources import published_of
 from replication.judging.claims import ClaimRecord
-from replication.judging.comparisons import Part
+from replication.judging.comparisons import Part, Weight
 from replication.judging.findings import ChanceFinding, Finding, Findings
 from replication.pages.report.charts import Chart, chart
+from replication.pages.report.depths import Depths, depths
 from replication.pages.report.deviations import deviations
 from replication.pages.report.figures import DrawnFigure
+
+WEIGHTS: dict[Weight, str] = {
+    "core": "Core: what the sentence asserts",
+    "further": "Further: what the sentence adds",
+    "beside": "Beside: shown, and of no weight in the verdict",
+}
+"""What each weight means for a reader, in the order in which parts are shown."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,12 @@ class Judged:
     deviations: tuple[str, ...]
     """In what the check departs from the article's own experiment."""
 
+    @property
+    def by_weight(self) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+        """The parts of each weight, the core first, under what the weight means."""
+        found = ((WEIGHTS[w], tuple(p for p, _ in self.parts if p.weight == w)) for w in WEIGHTS)
+        return tuple((meaning, parts) for meaning, parts in found if parts)
+
 
 @dataclass(frozen=True)
 class ClaimPage:
@@ -35,6 +49,8 @@ class ClaimPage:
     controls: tuple[ChanceFinding, ...]
     figures: tuple[DrawnFigure, ...]
     slips: tuple[Slip, ...]
+    depths: Depths | None
+    """The picture of what crosses, where something does."""
 
     @property
     def address(self) -> str:
@@ -59,6 +75,7 @@ def claim_pages(findings: Findings, figures: Sequence[DrawnFigure]) -> tuple[Cla
             controls=tuple(c for c in findings.controls if c.claim == claim.id),
             figures=tuple(drawn for drawn in figures if drawn.bears_on(claim)),
             slips=tuple(slip for slip in SLIPS if slip.claim == claim.id),
+            depths=depths(findings, claim.id),
         )
         for claim in findings.claims
     )

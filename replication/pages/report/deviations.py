@@ -13,10 +13,10 @@ def deviations(claim: ClaimRecord, finding: Finding) -> Iterator[str]:
     """One sentence each; none for the article's own numbers."""
     if finding.kind == "published":
         return
-    entry, seed = registry.find(finding.subject)
+    entry, null = registry.find(finding.subject)
     yield from _of_model(claim, finding, entry)
-    if seed is not None:
-        yield f"Untrained weights, seed {seed}: a control."
+    if null:
+        yield f"A null, not the trained model: {null.made_by}."
     elif entry.quantization:
         yield f"Quantized weights: {entry.weights}."
     if finding.start_token != "none":
@@ -25,6 +25,8 @@ def deviations(claim: ClaimRecord, finding: Finding) -> Iterator[str]:
         yield "Inner layers are read through the final norm, which the article leaves out."
     if claim.source.norm == "final" and finding.norm == "none":
         yield "Inner layers are read without the final norm, which the logit lens applies."
+    if finding.norm == "tuned":
+        yield "Inner layers are read through an affine map fitted for each of them, then the norm."
     if claim.level == "many texts":
         yield "Many texts of the same kind in place of the article's one, which is not among them."
 

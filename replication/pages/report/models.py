@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from replication.judging.findings import Finding, Findings
 from replication.models import registry
+from replication.models.nulls import KINDS, MADE_BY, draws_of
 from replication.models.registry import HubSource, ModelEntry
 
 
@@ -37,6 +38,11 @@ def model_summaries(findings: Findings) -> tuple[ModelSummary, ...]:
             )
         )
     return tuple(sorted(found, key=lambda model: not model.judged))
+
+
+def null_summaries() -> tuple[tuple[str, str, int], ...]:
+    """Each kind of null: its name, what it is, and on how many a claim is judged."""
+    return tuple((kind, MADE_BY[kind], len(draws_of(kind))) for kind in KINDS)
 
 
 def _revision(entry: ModelEntry) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
-from replication.articles.thresholds import MOST_CONTROLS
 from replication.judging.claims import ClaimRecord, Level
-from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.findings import Finding, Findings
 from replication.judging.rules import Verdict
-from replication.judging.verdicts import Column, columns_of, rows_of
+from replication.judging.verdicts import Column, called, columns_of, rows_of
+from replication.models.registry import find
 
 LEVELS: dict[Level, str] = {
     "figure": "on the article's own text",
@@ -34,15 +34,14 @@ class Tally:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Two findings that one would expect to agree, and that do not."""
+    """Findings that one would expect to agree, and that do not."""
 
-    first: Finding
-    second: Finding
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A claim that does not hold on some model under some norm."""
+    """A claim that does not hold on some model under some norm, or not all of it."""
 
     claim: ClaimRecord
     findings: tuple[Finding, ...]
@@ -50,7 +49,7 @@ class Failure:
 
     @property
     def whole(self) -> bool:
-        """Whether there is a finding of which no part holds."""
+        """Whether there is a finding whose core fails."""
         return any(finding.verdict == "not_replicated" for finding in self.findings)
 
 
@@ -74,10 +73,10 @@ def tallies(findings: Findings) -> tuple[Tally, ...]:
 
 
 def failures(findings: Findings) -> tuple[Failure, ...]:
-    """Claims that do not hold on models, those first of which nothing holds somewhere."""
+    """Claims that do not hold on models, those first whose core fails somewhere."""
     failed: dict[str, list[Finding]] = {}
     for finding in findings.findings:
-        if finding.holds is False and finding.kind != "published":
+        if finding.verdict in ("not_replicated", "partially") and finding.kind != "published":
             failed.setdefault(finding.claim, []).append(finding)
     found = [
         Failure(claim, tuple(failed[claim.id])) for claim in findings.claims if claim.id in failed
@@ -85,25 +84,21 @@ def failures(findings: Findings) -> tuple[Failure, ...]:
     return tuple(sorted(found, key=lambda failure: not failure.whole))
 
 
-def by_chance(findings: Findings) -> tuple[ChanceFinding, ...]:
-    """Claims that hold on most untrained controls, and not because they must."""
-    return tuple(
-        control
-        for control in findings.controls
-        if control.chance.rate > MOST_CONTROLS and not findings.record(control.claim).definitional
-    )
+def uninformative(findings: Findings) -> tuple[Finding, ...]:
+    """Findings that nulls show too."""
+    return tuple(one for one in findings.findings if one.verdict == "uninformative")
 
 
 def norm_decides(findings: Findings) -> tuple[Contrast, ...]:
-    """Claims that hold under one norm and not under the other."""
-    pairs: dict[tuple[str, str], list[Finding]] = {}
+    """Claims whose core holds under one norm and not under another."""
+    found: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings.findings:
-        pairs.setdefault((finding.claim, finding.subject), []).append(finding)
-    return _contrasts(pairs.values())
+        found.setdefault((finding.claim, finding.subject), []).append(finding)
+    return _contrasts(found.values())
 
 
 def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
-    """Claims that hold on the article's text and not over many, or the other way round."""
+    """Claims whose core holds on the article's text and not over many, or the other way round."""
     found = {finding.key: finding for finding in findings.findings}
     return _contrasts(
         [finding, found[many.id, subject, norm]]
@@ -113,9 +108,39 @@ def texts_decide(findings: Findings) -> tuple[Contrast, ...]:
     )
 
 
-def _contrasts(pairs: Iterable[list[Finding]]) -> tuple[Contrast, ...]:
+def _contrasts(groups: Iterable[list[Finding]]) -> tuple[Contrast, ...]:
     return tuple(
-        Contrast(*pair)
-        for pair in pairs
-        if len(pair) == 2 and {finding.holds for finding in pair} == {True, False}
+        Contrast(tuple(group))
+        for group in groups
+        if {True, False} <= {finding.core_holds for finding in group}
     )
+
+
+def preface(findings: Findings) -> str:
+    """What the findings are on, and what may be said of each: the first words of the report."""
+    kinds = {finding.subject: finding.kind for finding in findings.findings}
+    own = [called(name) for name, kind in kinds.items() if kind == "paper"]
+    others = [_described(name) for name, kind in kinds.items() if kind == "registry"]
+    words = (
+        f"Findings on {', '.join(own)}, of the articles' own family, are replicated or not."
+        if own
+        else "No GPT-2, the articles' own model, has been run here, so nothing here is replicated."
+    )
+    if others:
+        words += f" On {' and '.join(others)} findings generalise or do not."
+    return (
+        f"{words} Where the articles published numbers, the column “published” says whether their "
+        "words are consistent with their own figure, from which open words were read."
+    )
+
+
+def _described(subject: str) -> str:
+    entry, _ = find(subject)
+    told = [
+        "tuned to follow instructions, but given plain text without a chat template"
+        if "Instruct" in entry.title
+        else "",
+        f"weights rounded to {entry.quantization}" if entry.quantization else "",
+        f"start token {entry.start_token}" if entry.start_token else "no start token",
+    ]
+    return f"{called(subject)} ({', '.join(filter(None, told))})"

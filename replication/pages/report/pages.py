@@ -1,5 +1,6 @@
 """The report's pages as HTML. Everything that comes from a model or a text is escaped."""
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -9,14 +10,16 @@ from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
 from replication.articles.thresholds import SIGNIFICANT
-from replication.base.norms import NORMS
+from replication.base.norms import READINGS
 from replication.judging.findings import Findings
 from replication.judging.paper.records import PaperReport
-from replication.judging.verdicts import SYMBOLS, columns_of, rows_of
+from replication.judging.rules import MEANING, verdict_of
+from replication.judging.verdicts import SYMBOLS, called, columns_of, rows_of, told
 from replication.pages.report import overview
 from replication.pages.report.claims import ClaimPage
+from replication.pages.report.depths import depths
 from replication.pages.report.figures import DrawnFigure
-from replication.pages.report.models import model_summaries
+from replication.pages.report.models import model_summaries, null_summaries
 from replication.pages.templating import templates
 
 TITLE = "Transformer interfaces, replicated"
@@ -70,7 +73,12 @@ def pages(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "index.html", start_page(contents)
     yield "slips.html", _page("slips", contents, slips=SLIPS)
     yield "figures.html", _page("figures", contents)
-    yield "models.html", _page("models", contents, models=model_summaries(contents.findings))
+    yield (
+        "models.html",
+        _page(
+            "models", contents, models=model_summaries(contents.findings), nulls=null_summaries()
+        ),
+    )
     if contents.extras:
         yield "explore.html", _page("explore", contents)
     if contents.paper:
@@ -103,7 +111,9 @@ def start_page(contents: Contents) -> str:
         rows=rows_of(findings),
         tallies=overview.tallies(findings),
         failures=overview.failures(findings),
-        by_chance=overview.by_chance(findings),
+        preface=overview.preface(findings),
+        depths=depths(findings),
+        uninformative=overview.uninformative(findings),
         norm_decides=overview.norm_decides(findings),
         texts_decide=overview.texts_decide(findings),
         tested=len(tested),
@@ -132,12 +142,15 @@ def _page(name: str, contents: Contents, address: str = "", **values: Any) -> st
 @cache
 def _templates() -> Environment:
     made = templates()
-    made.filters |= {"number": number, "word": word}
+    made.filters |= {"number": number, "word": word, "depth": depth, "told": told}
     made.globals |= {
         "symbols": SYMBOLS,
         "verdicts": overview.VERDICTS,
         "levels": overview.LEVELS,
-        "norms": NORMS,
+        "norms": READINGS,
+        "meaning": MEANING,
+        "rules": inspect.getsource(verdict_of),
+        "called": called,
         "relations": {"<": "<", "<=": "≤", ">": ">", "=": "="},
     }
     return made
@@ -150,6 +163,15 @@ def number(value: float) -> str:
     ('49151', '0.5979', '-1.23e-05')
     """
     return str(int(value)) if float(value).is_integer() else f"{value:.4g}"
+
+
+def depth(value: float) -> str:
+    """A crossing depth; beyond 1 is never.
+
+    >>> depth(0.8667), depth(31 / 30)
+    ('0.87', 'never')
+    """
+    return "never" if value > 1 else f"{value:.2f}"
 
 
 def word(verdict: str) -> str:

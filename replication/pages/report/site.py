@@ -14,6 +14,7 @@ from replication.judging.paper.records import PaperReport
 from replication.judging.verdicts import as_text, read
 from replication.pages.report import crate, search
 from replication.pages.report.claims import claim_pages
+from replication.pages.report.depths import crosses, save
 from replication.pages.report.figures import figures_in
 from replication.pages.report.pages import TITLE, Contents, Extra, pages
 from replication.pages.report.table import as_csv
@@ -31,6 +32,11 @@ FILES = (
     ("paper.json", "Number by number", "Published numbers against the same measured again."),
 )
 """What the research object tells of files that are no figures."""
+DEPTHS = tuple(
+    (f"crossing-depths.{ending}", "Crossing depths", "From what depth on things hold for good.")
+    for ending in ("svg", "png")
+)
+"""The picture that the report begins with, where something crosses."""
 
 
 def make(claims: Path, figures: Path, out: Path, extras: Sequence[Extra] = ()) -> str:
@@ -58,6 +64,9 @@ def make(claims: Path, figures: Path, out: Path, extras: Sequence[Extra] = ()) -
         _copy(paper, out / "paper.json")
     for name, text in _texts(contents):
         write_whole(out / name, text)
+    if crosses(findings):
+        for name, _, _ in DEPTHS:
+            save(findings, out / name)
     for address, extra in contents.extras:
         if extra.picture:
             with whole((out / address).with_suffix(".png")) as unfinished:
@@ -88,6 +97,8 @@ def _entries(contents: Contents) -> Iterator[crate.Entry]:
     for path, name, description in FILES:
         if path != "paper.json" or contents.paper:
             yield crate.Entry(path, name, description)
+    if crosses(contents.findings):
+        yield from (crate.Entry(*one) for one in DEPTHS)
     for drawn in contents.figures:
         for ending in FORMATS:
             numbers = "The numbers of the figure. " if ending == ".json" else ""

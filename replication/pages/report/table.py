@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from replication.judging.claims import ClaimRecord
-from replication.judging.comparisons import Part
+from replication.judging.comparisons import Crossing, Part
 from replication.judging.findings import Finding, Findings
 
 COLUMNS = (
     *("claim", "level", "definitional", "subject", "kind", "model", "revision", "weights"),
     *("start_token", "norm", "verdict", "part", "weight", "measured", "low", "high", "relation"),
     *("bound", "unit", "holds", "margin", "items", "clusters", "clusters_holding", "p_value"),
-    *("p_corrected", "effect", "effect_unit", "standardized", "chance_holds", "chance_controls"),
+    *("p_corrected", "crossing", "crossing_depth", "crossing_low", "crossing_high"),
+    *("crossing_never", "crossing_article", "effect", "effect_unit", "standardized"),
+    *("nulls", "not_beaten"),
     *("known_negative", "not_testable"),
 )
 
@@ -28,18 +30,18 @@ def as_csv(findings: Findings) -> str:
         for finding in findings.findings
         for row in _rows(findings.record(finding.claim), finding)
     ]
-    # As objects: of numbers with gaps pandas would make floats, of 10 controls 10.0.
+    # As objects: of numbers with gaps pandas would make floats, of 10 clusters 10.0.
     table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
     return table.to_csv(index=False, lineterminator="\n")
 
 
 def _rows(claim: ClaimRecord, finding: Finding) -> Iterator[dict[str, Any]]:
-    of_parts = {"holds", "margin", "margin_unit", "measured", "parts", "chance"}
+    of_parts = {"holds", "margin", "margin_unit", "measured", "parts", "nulls"}
     shared = finding.model_dump(exclude=of_parts)
     shared |= claim.model_dump(include={"level", "definitional"})
-    if finding.chance:
-        shared["chance_holds"] = finding.chance.holds
-        shared["chance_controls"] = finding.chance.controls
+    if finding.nulls:
+        shared["nulls"] = "; ".join(map(str, finding.nulls))
+        shared["not_beaten"] = "; ".join(rate.kind for rate in finding.not_beaten)
     if not finding.parts:
         yield shared | {"not_testable": finding.measured}
     for part in finding.parts:
@@ -48,4 +50,11 @@ def _rows(claim: ClaimRecord, finding: Finding) -> Iterator[dict[str, Any]]:
 
 def _of_part(part: Part) -> dict[str, Any]:
     spread = part.spread.model_dump() if part.spread else {}
-    return spread | part.model_dump() | {"part": part.statement}
+    crossing = _of_crossing(part.crossing) if part.crossing else {}
+    return spread | part.model_dump(exclude={"crossing"}) | {"part": part.statement} | crossing
+
+
+def _of_crossing(crossing: Crossing) -> dict[str, Any]:
+    told = crossing.model_dump(exclude={"what", "estimate", "items"})
+    named = {"crossing": crossing.what, "crossing_depth": crossing.estimate}
+    return named | {f"crossing_{key}": value for key, value in told.items()}

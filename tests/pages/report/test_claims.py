@@ -9,6 +9,7 @@ import pytest
 from made_findings import finding, finding_over_many, made_findings, record
 
 from replication.articles.sources import LOGIT_LENS
+from replication.articles.thresholds import FAMILY
 from replication.base.norms import NORMS
 from replication.figures.table import FIGURES
 from replication.judging.claims import ClaimRecord
@@ -30,19 +31,24 @@ def drawn(id: str) -> DrawnFigure:
 def test_a_page_gathers_what_is_known_of_its_claim() -> None:
     figures = (drawn("rank_sequence"), drawn("heathrow"))
     pages = {page.record.id: page for page in claim_pages(FINDINGS, figures)}
-    assert list(pages) == ["EX-09", "HS-04", "HS-06", "HS-06-many"]
+    assert list(pages) == ["EX-09", "EX-20", "HS-04", "HS-06", "HS-06-many"]
     page = pages["HS-06"]
     assert [(j.finding.subject, j.finding.norm) for j in page.judged] == [
         ("published", "none"), ("smollm2", "none"), ("smollm2", "final"),
     ]  # fmt: skip
-    assert [control.chance.holds for control in page.controls] == [10]
+    assert [control.rate.holds for control in page.controls] == [10]
     assert page.figures == figures[:1]
     assert [figure.model for figure in page.published] == ["distilgpt2"]
     assert page.slips == ()
     assert [slip.claim for slip in pages["HS-04"].slips] == ["HS-04"]
     many = pages["HS-06-many"].judged[1]
-    assert many.finding.p_corrected == pytest.approx(1 / 1024)  # ten of ten coins
-    assert [drawn is None for _, drawn in many.parts] == [True, False]
+    assert many.finding.p_corrected == pytest.approx(FAMILY / 1024)  # ten of ten coins
+    assert [drawn is None for _, drawn in many.parts] == [True, False, True]
+    assert [[part.weight for part in parts] for _, parts in many.by_weight] == [
+        ["core"], ["further"], ["beside"],
+    ]  # fmt: skip
+    assert pages["HS-06-many"].depths
+    assert page.depths is None  # nothing crosses
 
 
 def test_a_slip_without_a_figure_of_its_own_gets_the_one_with_its_numbers() -> None:
@@ -93,11 +99,11 @@ def test_deviations_follow_from_provenance() -> None:
     assert told(claim, own) == ""
     started = own.model_copy(update={"start_token": "<bos>", "subject": "distilgpt2-untrained-3"})
     assert told(claim, started) == (
-        "Untrained weights, seed 3: a control. "
+        "A null, not the trained model: untrained, seed 3. "
         "A start token that the model sees before the text: <bos>."
     )
     control = told(claim, finding("HS-06", 1, "smollm2-untrained-3"))
-    assert "Untrained weights" in control
+    assert "untrained, seed 3" in control
     assert "Quantized" not in control
 
 
@@ -134,31 +140,55 @@ def test_a_chart_of_one_layer_is_no_error() -> None:
 def test_failures_come_with_the_worst_first() -> None:
     failed = overview.failures(FINDINGS)
     assert [(failure.claim.id, failure.whole) for failure in failed] == [
-        ("HS-06", False), ("HS-06-many", False),
+        ("HS-06-many", True), ("HS-06", False),
     ]  # fmt: skip
-    worst = FINDINGS.findings[-2].model_copy(
-        update={"claim": "HS-04", "verdict": "not_replicated", "holds": False}
-    )
-    more = FINDINGS.model_copy(update={"findings": (*FINDINGS.findings, worst)})
-    assert overview.failures(more)[0].claim.id == "HS-04"
+    assert [[found.subject for found in failure.findings] for failure in failed] == [
+        ["smollm2", "gemma3"], ["smollm2"],
+    ]  # fmt: skip
 
 
 def test_what_surprises() -> None:
-    assert [control.claim for control in overview.by_chance(FINDINGS)] == ["HS-06"]
-    decided = [(c.first.claim, c.first.norm) for c in overview.norm_decides(FINDINGS)]
-    assert decided == [("HS-06", "none"), ("HS-06-many", "none")]
-    texts = [(c.first.norm, c.second.claim) for c in overview.texts_decide(FINDINGS)]
-    assert texts == [("none", "HS-06-many"), ("final", "HS-06-many")]
+    assert [found.key for found in overview.uninformative(FINDINGS)] == [
+        ("HS-06", "smollm2", "none")
+    ]
+    (decided,) = overview.norm_decides(FINDINGS)
+    assert [found.key for found in decided.findings] == [
+        ("HS-06-many", "smollm2", "none"), ("HS-06-many", "smollm2", "final"),
+    ]  # fmt: skip
+    (texts,) = overview.texts_decide(FINDINGS)
+    assert [found.key for found in texts.findings] == [
+        ("HS-06", "smollm2", "none"), ("HS-06-many", "smollm2", "none"),
+    ]  # fmt: skip
+
+
+def test_a_third_reading_is_among_those_that_may_decide() -> None:
+    tuned = finding_over_many("HS-06-many", 0.9, "tuned")
+    more = FINDINGS.model_copy(update={"findings": (*FINDINGS.findings, tuned)})
+    (decided,) = overview.norm_decides(more)
+    assert [found.norm for found in decided.findings] == ["none", "final", "tuned"]
+
+
+def test_the_first_words_say_what_the_columns_are() -> None:
+    told = overview.preface(FINDINGS)
+    assert told.startswith("No GPT-2, the articles' own model, has been run here, so nothing")
+    assert "On SmolLM2 (tuned to follow instructions" in told
+    assert "weights rounded to Q4_1, no start token) and Gemma-3 (" in told
+    own = FINDINGS.model_copy(update={"findings": (finding("HS-06", 1, "distilgpt2"),)})
+    assert overview.preface(own).startswith("Findings on DistilGPT2, of the articles' own family")
 
 
 def test_tallies_count_a_claim_without_a_norm_under_both() -> None:
-    tallies = {(t.column.title, t.level): t.counts for t in overview.tallies(FINDINGS)}
-    assert tallies["published", "figure"]["partially"] == 1
-    assert tallies["smollm2, none", "figure"] == {
-        "replicated": 2, "partially": 0, "not_replicated": 0, "not_testable": 1,
+    tallies = {(t.column.name, t.level): t.counts for t in overview.tallies(FINDINGS)}
+    seen = {key: {v: n for v, n in counts.items() if n} for key, counts in tallies.items()}
+    assert seen["published", "figure"] == {"consistent": 1, "partially": 1}
+    assert seen["SmolLM2, none", "figure"] == {
+        "generalises": 1, "uninformative": 1, "by_definition": 1, "not_testable": 1,
     }  # fmt: skip
-    assert tallies["smollm2, final", "figure"] == {
-        "replicated": 1, "partially": 1, "not_replicated": 0, "not_testable": 0,
+    assert seen["SmolLM2, final", "figure"] == {
+        "generalises": 1, "partially": 1, "by_definition": 1,
     }  # fmt: skip
-    under_both = {(f"smollm2, {norm}", level) for norm in NORMS for level in overview.LEVELS}
-    assert set(tallies) == {("published", "figure"), *under_both}
+    assert seen["Gemma-3, final", "many texts"] == {"not_replicated": 1}
+    under_both = {(f"SmolLM2, {norm}", level) for norm in NORMS for level in overview.LEVELS}
+    assert set(seen) == {
+        ("published", "figure"), ("Gemma-3, final", "many texts"), *under_both,
+    }  # fmt: skip

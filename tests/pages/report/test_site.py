@@ -11,6 +11,8 @@ from made_findings import HOSTILE, made_findings, make_site
 from replication.figures.table import FORMATS
 from replication.judging import verdicts
 from replication.judging.findings import Findings
+from replication.judging.rates import NullRate
+from replication.judging.rules import MEANING
 from replication.pages.report.pages import number
 from replication.pages.report.site import make
 
@@ -23,23 +25,35 @@ def findings() -> Findings:
 def test_the_table_has_a_column_per_subject_and_norm(findings: Findings) -> None:
     titles = [column.title for column in verdicts.columns_of(findings)]
     assert titles == [
-        "published", "smollm2, none", "smollm2, final", "controls of smollm2, none",
+        "published: consistent?", "SmolLM2, none: generalises?", "SmolLM2, final: generalises?",
+        "Gemma-3, final: generalises?", "untrained SmolLM2, none",
     ]  # fmt: skip
     cells = {row.claim.id: [*map(verdicts.symbol, row.cells)] for row in verdicts.rows_of(findings)}
     assert cells == {
-        "EX-09": ["", "–", "", ""],
-        "HS-06": ["✓", "✓", "~", "10/10"],
-        "HS-06-many": ["", "~", "✓", ""],
-        "HS-04": ["~", "✓", "✓", "0/10"],  # the same under both norms
+        "EX-09": ["", "–", "", "", ""],
+        "EX-20": ["", "=", "=", "", ""],  # the same under both norms
+        "HS-04": ["~", "✓", "✓", "", "none"],
+        "HS-06": ["✓", "○", "~", "", "untrained 10/10"],
+        "HS-06-many": ["", "✗", "✓", "✗", ""],
     }
 
 
 def test_the_table_as_text_and_as_markdown(findings: Findings) -> None:
     text, markdown = verdicts.as_text(findings), verdicts.as_markdown(findings)
-    assert "| HS-06 | What is claimed. | ✓ | ✓ | ~ | 10/10 |" in markdown
-    for word in ("HS-06", "HS-04", "10/10", verdicts.LEGEND):
+    assert "| HS-06 | What is claimed. | ✓ | ○ | ~ |  | untrained 10/10 |" in markdown
+    for word in ("HS-06", "HS-04", "untrained 10/10", verdicts.LEGEND):
         assert word in text
         assert word in markdown
+
+
+def test_a_cell_of_rates_names_the_kinds_that_are_not_beaten_everywhere() -> None:
+    fresh = NullRate(kind="untrained", holds=0, not_testable=0, draws=10)
+    some = NullRate(kind="permuted", holds=1, not_testable=1, draws=3)
+    silent = NullRate(kind="random-blocks", holds=0, not_testable=3, draws=3)
+    unasked = NullRate(kind="his-word", holds=0, not_testable=1, draws=1)
+    assert verdicts.told((fresh, some, silent, unasked)) == "permuted 1/2, random-blocks –"
+    assert verdicts.told((fresh, silent)) == "none, random-blocks –"
+    assert verdicts.told((silent, unasked)) == "–"  # never 0/3
 
 
 def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
@@ -53,12 +67,17 @@ def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
 
 
 def test_tables_agree_up_to_controls_on_the_edge() -> None:
-    table = "| X-01 | says | ✓ | 5/10 |\n| X-02 | says | ✗ | 10/10 |"
+    table = "| X-01 | says | ✓ | untrained 5/10 |\n| X-02 | says | ✗ | none, permuted – |"
     assert verdicts.agree(table, table)
     assert verdicts.agree(table, table.replace("5/10", "7/10"))
+    assert verdicts.agree(table, table.replace("5/10", "5/10, permuted 1/3"))
+    assert verdicts.agree(table, table.replace("none", "untrained 2/10"))
     assert not verdicts.agree(table, table.replace("5/10", "8/10"))
+    assert not verdicts.agree(table, table.replace("5/10", "5/10, permuted 2/3"))
+    assert not verdicts.agree(table, table.replace("none", "untrained 3/10"))
+    assert not verdicts.agree(table, table.replace(", permuted –", ""))
     assert not verdicts.agree(table, table.replace("✗", "~"))
-    assert not verdicts.agree(table, table + "\n| X-03 | says | ✓ | 0/10 |")
+    assert not verdicts.agree(table, table + "\n| X-03 | says | ✓ | none |")
 
 
 class Elements(HTMLParser):
@@ -99,7 +118,7 @@ def pages(site: Path) -> dict[str, Elements]:
 def test_there_is_a_page_for_each_claim_and_each_purpose(pages: dict[str, Elements]) -> None:
     assert set(pages) == {
         *(f"{name}.html" for name in ("index", "slips", "figures", "models", "explore", "numbers")),
-        *(f"claims/{id}.html" for id in ("HS-06", "HS-06-many", "HS-04", "EX-09")),
+        *(f"claims/{id}.html" for id in ("HS-06", "HS-06-many", "HS-04", "EX-09", "EX-20")),
     }
 
 
@@ -153,7 +172,7 @@ def test_what_does_not_hold_comes_before_the_table(pages: dict[str, Elements]) -
     text = text[text.index("claims, each a check that can fail") :]
     order = (
         "What does not hold",
-        "Untrained networks show it too",
+        "Nulls show it too",
         "All verdicts",
         "What the words",
     )
@@ -162,9 +181,30 @@ def test_what_does_not_hold_comes_before_the_table(pages: dict[str, Elements]) -
     assert "2 of the claims do not hold" in failed
     assert "HS-06-many" in failed
     assert "HS-04" not in failed  # only the published numbers fail it
-    assert "HS-06 holds on 10 of 10 controls" in text
-    assert "Of the 2 findings over many texts 1 hold by their intervals." in text
-    assert "leaves 1 of these below 0.05: HS-06-many (smollm2, norm final)." in text
+    assert "HS-06 on SmolLM2, norm none: untrained 10/10." in text
+    assert "Of the 3 findings over many texts 1 hold, by their intervals and by a test" in text
+    assert "to stay below 0.05: HS-06-many (SmolLM2, norm final)." in text
+
+
+def test_the_report_begins_with_what_it_is_on_and_with_the_depths(
+    pages: dict[str, Elements],
+) -> None:
+    text = re.sub(r"\s+", " ", pages["index.html"].text)
+    order = ("No GPT-2", "At what depth", "The same as a table", "Two articles", "At a glance")
+    assert [*map(text.index, order)] == sorted(map(text.index, order))
+    assert "HS-06-many the right word leads <b> 0.83" in text
+
+
+def test_every_verdict_has_its_meaning_and_the_rules_stand_as_they_are(
+    pages: dict[str, Elements], site: Path
+) -> None:
+    text = re.sub(r"\s+", " ", pages["index.html"].text)
+    words = text[text.index("What the words mean", text.index("All verdicts", 3000)) :]
+    for verdict, meaning in MEANING.items():
+        assert meaning[1:] in words, verdict
+    assert 'if not core_holds(parts): return "not_replicated"' in words
+    style = (site / "style.css").read_text("utf-8")
+    assert all(f".{verdict}" in style for verdict in MEANING)
 
 
 def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
@@ -173,8 +213,8 @@ def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
     for words in ("40 in 10 clusters", "10 of 10", "0.00098", "logits", "10000 draws, seed 0"):
         assert words in text
     assert 'pytest claims/ -k "HS-06-many["' in text
-    assert [tag for tag, _ in page.found].count("svg") == 2
-    assert "0.90 after the last layer (4)" in page.values("aria-label", "div")[-2]
+    assert [tag for tag, _ in page.found].count("svg") == 3 + 2  # shares, and the depths
+    assert "0.90 after the last layer (4)" in " ".join(page.values("aria-label", "div"))
     one = re.sub(r"\s+", " ", pages["claims/HS-06.html"].text)
     assert "holds on 10 of 10" in one
     assert "as its numbers show: distilgpt2" in one
@@ -217,6 +257,7 @@ def test_machines_can_read_it_too(site: Path) -> None:
     crate = json.loads((site / "ro-crate-metadata.json").read_text("utf-8"))
     listed = {entity["@id"] for entity in crate["@graph"] if entity["@type"] == "File"}
     assert {"index.html", "claims.json", "results.csv", "paper.json"} < listed
+    assert {"crossing-depths.svg", "crossing-depths.png"} < listed
     assert "figures/smollm2/heathrow.svg" in listed
     assert all((site / name).is_file() for name in listed)
 

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from made_findings import HOSTILE, made_findings
+from made_findings import CROSSES, HOSTILE, made_findings
 
 from replication.pages.report.table import COLUMNS, as_csv
 
@@ -40,17 +40,33 @@ def test_what_a_share_rests_on_is_in_its_row(rows: list[dict[str, str]]) -> None
     of_many = [row for row in rows if row["claim"] == "HS-06-many" and row["norm"] == "final"]
     spread = FINDINGS.findings[6].parts[1].spread
     assert spread
-    plain, shared = of_many
+    plain, shared, literal = (row for row in of_many if row["subject"] == "smollm2")
+    assert [row["weight"] for row in (plain, shared, literal)] == ["further", "core", "beside"]
     assert plain["items"] == plain["p_corrected"] == ""
     assert (shared["items"], shared["clusters"], shared["level"]) == ("40", "10", "many texts")
     assert shared["low"] == str(spread.low)
-    assert shared["p_value"] == shared["p_corrected"] == str(spread.p_value)  # a family of one
+    assert shared["p_value"] == str(spread.p_value)
+    assert shared["p_corrected"] == str(spread.p_corrected)
     assert (shared["effect_unit"], shared["effect"]) == ("logits", str(spread.effect))
 
 
 def test_chance_and_what_cannot_be_shown(rows: list[dict[str, str]]) -> None:
-    chances = {(row["chance_holds"], row["chance_controls"]) for row in rows}
-    assert chances == {("", ""), ("10", "10")}
+    nulls = {(row["nulls"], row["not_beaten"]) for row in rows}
+    assert nulls == {("", ""), ("untrained 10/10", "untrained")}
     last = rows[-1]
     assert (last["claim"], last["verdict"], last["part"]) == ("EX-09", "not_testable", "")
     assert last["not_testable"] == f"not here: {HOSTILE}"
+
+
+def test_a_crossing_depth_is_in_the_row_of_its_part(rows: list[dict[str, str]]) -> None:
+    with_depth = [row for row in rows if row["crossing"]]
+    assert {row["claim"] for row in with_depth} == {"HS-06-many"}
+    part = FINDINGS.findings[6].parts[1]
+    row = next(row for row in with_depth if row["norm"] == "final")
+    assert part.crossing
+    assert (row["crossing"], row["crossing_depth"]) == (CROSSES, str(part.crossing.estimate))
+    assert (row["crossing_low"], row["crossing_high"]) == (
+        str(part.crossing.low), str(part.crossing.high),
+    )  # fmt: skip
+    assert row["crossing_never"] == str(part.crossing.never)
+    assert row["low"] == str(part.spread and part.spread.low)  # of the share, not of the depth

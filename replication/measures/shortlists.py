@@ -1,0 +1,49 @@
+"""Whether the first layer already shortlists the tokens that the model ends with."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from replication.base.norms import Norm
+from replication.measures.lens import ranks_of, readable_states, top_of
+from replication.measures.record import Recording
+from replication.models.errors import ModelError
+from replication.models.language_model import LanguageModel
+from replication.results.shortlists import Shortlists
+
+
+def shortlists(
+    model: LanguageModel, recordings: Sequence[Recording], norm: Norm, seed: int = 0
+) -> Shortlists:
+    """Rank, after layer 0, what is best after the last layer, at all positions of some texts.
+
+    Beside it stands a token that is the best at another position, drawn by ``seed`` from those that
+    differ. ``ModelError`` where every position ends with the same token.
+    """
+    states = [
+        readable_states(model, recording, norm)[[0, -1], recording.start_length :]
+        for recording in recordings
+    ]
+    first, last = torch.cat(states, dim=1)
+    best = top_of(last, model.unembedding, 1)[0][:, 0]
+    others = _others(best.numpy(), seed)
+    ranks = ranks_of(first, model.unembedding, torch.stack([best, torch.tensor(others)], dim=1))
+    lengths = [state.shape[1] for state in states]
+    texts = ["".join(recording.tokens[recording.start_length :]) for recording in recordings]
+    return Shortlists(
+        own=ranks[:, 0].numpy(),
+        others=ranks[:, 1].numpy(),
+        texts=tuple(t for t, n in zip(texts, lengths, strict=True) for _ in range(n)),
+        vocabulary=len(model.unembedding),
+        provenance=replace(model.provenance("", None), norm=norm),
+    )
+
+
+def _others(best: np.ndarray, seed: int) -> np.ndarray:
+    """For each position the best token of another one that ends otherwise."""
+    if len(set(best.tolist())) < 2:
+        raise ModelError("every position ends with the same token: no other one is left to compare")
+    random = np.random.default_rng(seed)
+    return np.array([random.choice(best[best != own]) for own in best])

@@ -1,0 +1,62 @@
+"""What is asked of many short texts: openings of sentences, and numbered lists."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, ClassVar
+
+from replication.base.norms import Norm
+from replication.questions.question import Question, Text
+from replication.questions.template_sets import items
+
+if TYPE_CHECKING:
+    from replication.questions.reader import Reader
+    from replication.results.erasure import ErasureSet
+    from replication.results.shortlists import Shortlists
+
+CONTROLS_TAKE = 2
+"""A control is asked every second text, so that a corrected test can still come out."""
+
+
+@cache
+def openings() -> tuple[str, ...]:
+    """Thirty-two openings of six to ten words, written for this package; each breaks off before a
+    word, and no two share a frame.
+    """
+    text = resources.files("replication").joinpath("data/openings.txt").read_text("utf-8")
+    return tuple(text.splitlines())
+
+
+@cache
+def first_lists() -> tuple[str, ...]:
+    """The first text of each numbered list, with what follows."""
+    first = {item.cluster: item for item in reversed(items("lists"))}
+    return tuple(item.prompt + item.continuation for item in reversed(first.values()))
+
+
+@dataclass(frozen=True)
+class ErasureOver(Question["ErasureSet"]):
+    """How far the chosen logit moves where tokens of the openings are erased."""
+
+    norm_matters: ClassVar[bool] = False
+
+    def measure(self, reader: "Reader", norm: Norm) -> "ErasureSet":
+        """Erasing each token, and several in the order of what is said to matter."""
+        from replication.measures.erasure import erasure
+
+        step = 1 if reader.model.null is None else CONTROLS_TAKE
+        return erasure(reader.model, openings()[::step])
+
+
+@dataclass(frozen=True)
+class ShortlistsOver(Question["Shortlists"]):
+    """Where layer 0 has the tokens that end as the best, along the openings and the lists."""
+
+    def measure(self, reader: "Reader", norm: Norm) -> "Shortlists":
+        """Ranks at every position of every text."""
+        from replication.measures.shortlists import shortlists
+
+        texts = [*openings(), *first_lists()]
+        step = 1 if reader.model.null is None else CONTROLS_TAKE
+        recordings = [reader.recording(Text(text)) for text in texts[::step]]
+        return shortlists(reader.model, recordings, norm)

@@ -1,0 +1,50 @@
+"""Shortlists, against the lens on the same texts."""
+
+import numpy as np
+import pytest
+import tiny
+import torch
+
+from replication.base.norms import Norm
+from replication.measures.record import record
+from replication.measures.shortlists import shortlists
+from replication.models.errors import ModelError
+from replication.models.language_model import LanguageModel
+from replication.results.provenance import Provenance
+from replication.results.shortlists import Shortlists
+
+TEXTS = ("The keys to the cabinet are", "1. Austria\n2. Belgium")
+SOURCE = Provenance("toy", "control", "a toy", "by hand", "0", None, "none", "")
+
+
+@pytest.mark.parametrize("norm", ["none", "final"])
+def test_ranks_are_counted_position_by_position(model: LanguageModel, norm: Norm) -> None:
+    recordings = [record(model, text) for text in TEXTS]
+    found = shortlists(model, recordings, norm)
+    best, own = [], []
+    for recording in recordings:
+        for position in range(recording.start_length, len(recording.ids)):
+            with torch.inference_mode():
+                first = recording.states[0, position]
+                first = model.final_norm(first) if norm == "final" else first
+                early = model.unembedding @ first
+                late = model.unembedding @ model.final_norm(recording.states[-1, position])
+            best.append(int(late.argmax()))
+            own.append(1 + int((early > early[best[-1]]).sum()))
+    np.testing.assert_array_equal(found.own, own)
+    assert len(found.texts) == len(own)
+    assert set(found.texts) == set(TEXTS)
+    assert (found.own != found.others).any()
+
+
+def test_where_all_ends_alike_there_is_no_other_token() -> None:
+    made = tiny.model("gpt2")
+    with pytest.raises(ModelError, match="every position ends with the same token"):
+        shortlists(made, [record(made, "1")], "final")
+
+
+def test_ranks_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 and 2 ranks of 1 positions"):
+        Shortlists(np.array([1, 2]), np.array([1, 2]), ("a",), 9, SOURCE)
+    with pytest.raises(ValueError, match="ranks run from 0 to 10: expected 1 to 9"):
+        Shortlists(np.array([0, 2]), np.array([1, 10]), ("a", "b"), 9, SOURCE)

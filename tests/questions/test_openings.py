@@ -1,0 +1,38 @@
+"""Openings, and what is asked of them."""
+
+import numpy as np
+import pytest
+import tiny
+
+from replication.questions import openings as module
+from replication.questions.openings import ErasureOver, ShortlistsOver, first_lists, openings
+from replication.questions.reader import Reader
+from replication.questions.template_sets import items
+
+
+def test_openings_are_texts_of_their_own() -> None:
+    texts = openings()
+    assert len(texts) == len(set(texts)) == 32
+    assert all(6 <= len(text.split()) <= 10 and text == text.strip() for text in texts)
+    assert len({" ".join(text.split()[:2]) for text in texts}) == len(texts)  # no shared frame
+
+
+def test_lists_come_once_each_with_what_follows() -> None:
+    lists = items("lists")
+    assert len(first_lists()) == len({item.cluster for item in lists})
+    assert first_lists()[0] == lists[0].prompt + lists[0].continuation
+
+
+@pytest.mark.parametrize(("seed", "step"), [(None, 1), (0, 2)])
+def test_controls_are_asked_every_second_text(
+    monkeypatch: pytest.MonkeyPatch, seed: int | None, step: int
+) -> None:
+    texts = ("The keys to the cabinet", "man to the cabinet", "1, 1, 1, 1", "here are the keys")
+    monkeypatch.setattr(module, "openings", lambda: texts)
+    monkeypatch.setattr(module, "first_lists", lambda: ("1. Austria\n2.",))
+    made = tiny.model("gpt2")
+    reader = Reader(type(made)(made.name, made.entry, seed, made.network, made.tokenizer))
+    assert ErasureOver().measure(reader, "none").texts == texts[::step]
+    found = ShortlistsOver().measure(reader, "final")
+    assert list(dict.fromkeys(found.texts)) == [*texts, "1. Austria\n2."][::step]
+    assert np.isfinite(found.own).all()
