@@ -10,8 +10,8 @@
 # Here the maps are fitted by ridge regression, on text that the model writes itself, and judged on
 # other text: what the model writes from other starts with another seed, and the articles' texts.
 #
-# **What to look for** (TUNED-01): above, how many bits each layer's reading is away from the model's output;
-# the tuned lens should be nearer in every layer before the last. Below, after "The keys to the
+# **What to look for** (TUNED-01): above, how many bits each layer's reading is away from the
+# model's output; the tuned lens should be nearer in every layer before the last. Below, after "The keys to the
 # cabinet", whether " are" overtakes " is" at another depth once the reading is tuned: if not, the
 # lateness is the network's and not the reading's.
 

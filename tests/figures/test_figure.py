@@ -61,9 +61,10 @@ def test_a_norm_matters_where_inner_layers_are_read() -> None:
 
 @pytest.mark.parametrize("figure", WITH_PROMPT, ids=lambda figure: figure.id)
 def test_any_figure_of_a_text_is_one_of_your_own_text(
-    figure: Figure, planted: LanguageModel
+    figure: Figure, planted: LanguageModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One panel a norm of your text alone, with its numbers and its picture."""
+    monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path))  # of the tuned lens
     there = {name for question in figure.questions for name in question.settings}
     small = {name: value for name, value in SMALL.items() if name in there}
     own = figure.of(prompt=TEXT, **small)
@@ -79,6 +80,8 @@ def test_any_figure_of_a_text_is_one_of_your_own_text(
     written = json.loads(as_json(own, results, planted.name, "none,final"))
     assert written["parameters"]["prompt"] == TEXT
     for panel in written["panels"]:
+        if "text" not in panel["question"]:
+            continue  # the quality of the tuned lens, which stands beside what it reads
         assert panel["question"]["text"]["prompt"] == TEXT
         assert panel["question"]["published"] is None
         assert panel["provenance"]["prompt"].startswith(TEXT)
