@@ -1,5 +1,5 @@
 # %% [markdown]
-# # The tuned lens: how near its readings are to the output
+# # The tuned lens: how near it is to the output
 #
 # The logit lens reads an inner layer as if it were the last. Where the layers in between turn or
 # shift the residual stream, what is there is then missed, and a word that "comes late" may only be
@@ -10,8 +10,8 @@
 # Here the maps are fitted by ridge regression, on text that the model writes itself, and judged on
 # other text: what the model writes from other starts with another seed, and the articles' texts.
 #
-# **What to look for**: above, how many bits each layer's reading is away from the model's output;
-# the tuned lens should be nearer in every layer before the last. Below, after "The keys to the
+# **What to look for** (TUNED-01): above, how many bits each layer's reading is away from the
+# model's output; the tuned lens should be nearer in every layer before the last. Below, after "The keys to the
 # cabinet", whether " are" overtakes " is" at another depth once the reading is tuned: if not, the
 # lateness is the network's and not the reading's.
 

@@ -200,11 +200,11 @@ def _(answer: LensQuality) -> Table:
         f"bits that each layer's reading is away from the output, KL(output || layer), over "
         f"{counts} texts, [95 % interval over texts]",
         "layer",
-        tuple(map(str, range(answer.final.shape[1]))),
+        tuple(map(str, range(answer.final.shape[1] - 1))),
         tuple(f"{kind}: {norm}" for norm, kind in columns),
         [
             [f"{p.estimate[layer]:.2f} [{p.low[layer]:.2f}, {p.high[layer]:.2f}]" for p in profiles]
-            for layer in range(answer.final.shape[1])
+            for layer in range(answer.final.shape[1] - 1)
         ],
     )
 

@@ -92,8 +92,8 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "tuned_lens",
-        "The tuned lens: how near its readings are to the output",
-        (),
+        "The tuned lens: how near it is to the output",
+        ("TUNED-01",),
         (
             LensQualityOf(),
             WatchedReadingsOf(Text("The keys to the cabinet"), (" is", " are")),

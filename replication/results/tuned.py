@@ -47,10 +47,13 @@ class LensQuality:
         return self.kinds.count(kind)
 
     def profile(self, norm: Lens, kind: TextKind) -> Profile:
-        """The mean over the texts of a kind after every layer, with intervals over texts."""
+        """The mean over the texts of a kind after every layer before the last, which is the output
+        itself, with intervals over texts.
+        """
         chosen = np.array([each == kind for each in self.kinds])
         names = [str(number) for number in range(self.texts(kind))]
-        return layer_profile((self.final if norm == "final" else self.tuned)[chosen], names)
+        values = self.final if norm == "final" else self.tuned
+        return layer_profile(values[chosen, :-1], names)
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,7 @@ def test_settings_that_cannot_be_read_are_refused(
         (RANKS, "continuation, generate, last_only, prompt"),
         (FactorsOf(TEXT, 2), "continuation, factors, generate, layers, prompt, seed"),
         (PatchingOf("a", "b", "c", "d"), "clean, corrupted, right, wrong"),
-        (AgreementByLayer(), ""),
+        (AgreementByLayer(), "norms"),
     ],
 )
 def test_unknown_settings_are_refused_with_those_there_are(

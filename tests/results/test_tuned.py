@@ -21,10 +21,10 @@ def quality() -> LensQuality:
 def test_means_are_over_the_texts_of_a_kind() -> None:
     found = quality()
     assert (found.texts("written"), found.texts("published")) == (2, 2)
-    assert found.profile("final", "written").estimate.tolist() == [5, 3, 0]
-    assert found.profile("tuned", "published").estimate.tolist() == [4, 3.5, 0]
+    assert found.profile("final", "written").estimate.tolist() == [5, 3]
+    assert found.profile("tuned", "published").estimate.tolist() == [4, 3.5]
     written = found.profile("final", "written")
-    assert (written.low.tolist(), written.high.tolist()) == ([4, 2, 0], [6, 4, 0])
+    assert (written.low.tolist(), written.high.tolist()) == ([4, 2], [6, 4])
 
 
 def test_each_text_has_its_rows() -> None:

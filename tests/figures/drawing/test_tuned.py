@@ -25,8 +25,8 @@ def test_both_lenses_have_their_means(ax: Axes) -> None:
     found = quality()
     draw_quality(found, ax, "published")
     final, tuned = ax.lines
-    assert np.asarray(final.get_ydata()).tolist() == [8, 7, 0]
-    assert np.asarray(tuned.get_ydata()).tolist() == [4, 3.5, 0]
+    assert np.asarray(final.get_ydata()).tolist() == [8, 7]
+    assert np.asarray(tuned.get_ydata()).tolist() == [4, 3.5]
     assert [final.get_label(), tuned.get_label()] == list(LINES.values())
     assert ax.get_title("right") == "2 texts of the articles"
 
