@@ -20,6 +20,7 @@ from replication.articles.thresholds import ATTENDS, OFTEN
 from replication.base.norms import NORMS, Norm
 from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import (
+    FEWEST_CLUSTERS,
     Part,
     at_depth,
     beside,
@@ -57,10 +58,12 @@ def of_pairs(
 
 def of_others(
     found: Circuit, statement: str, values: Float[np.ndarray, " pair"], unit: str
-) -> Part:
-    """A part on the pairs on which no head was chosen."""
+) -> Iterator[Part]:
+    """A part on the pairs on which no head was chosen; none where a null is asked too few."""
     kept = values[found.heads.held_out]
-    return mostly(
+    if len(set(found.clusters_held_out)) < FEWEST_CLUSTERS:
+        return
+    yield mostly(
         f"share of other nouns' pairs {statement}",
         kept > OFTEN,
         found.clusters_held_out,
@@ -90,9 +93,9 @@ def the_number_arrives_in_the_last_layer(case: Case) -> Iterator[Part]:
     names = ", ".join(map(str, heads.named))
     for effect, verb in zip(heads.together, ("bring back", "take away"), strict=True):
         statement = f"in which the named heads (layer.head: {names}) {verb} more than half"
-        yield further(of_others(found, statement, effect, "share of the gap"))
+        yield from map(further, of_others(found, statement, effect, "share of the gap"))
     statement = f"in which they give the subject more than {ATTENDS} of their attention"
-    yield further(of_others(found, statement, heads.on_subject.mean(axis=1), "attention"))
+    yield from map(further, of_others(found, statement, heads.on_subject.mean(axis=1), "attention"))
     several = len({head.layer for head in heads.named})
     yield beside(more("layers that the named heads are of", several, 1, "layers"))
     literal = 1 - brought[:, -2]
@@ -119,9 +122,9 @@ def the_verb_is_decided_in_the_last_layer(case: Case) -> Iterator[Part]:
     direct = written.of_gap(written.heads)
     by_heads = sum(direct[:, head.layer, head.number] for head in found.heads.named)
     statement = f"of whose gap the named heads (layer.head: {names}) themselves write most"
-    yield beside(of_others(found, statement, np.asarray(by_heads), "share of the gap"))
+    yield from map(beside, of_others(found, statement, np.asarray(by_heads), "share of the gap"))
     statement = "of whose gap less than half is left when these heads write their mean"
-    yield beside(of_others(found, statement, 1 - left.named, "share of the gap"))
+    yield from map(beside, of_others(found, statement, 1 - left.named, "share of the gap"))
     statement = "literally, of whose gap the last block writes more than half"
     yield beside(of_pairs(found, statement, last > OFTEN, last))
     statement = "literally, of whose gap less than half is left without the last block"

@@ -7,8 +7,9 @@ best sorted by ``place``.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 
 from replication.base.environment import environment
 from replication.base.norms import READINGS, Norm

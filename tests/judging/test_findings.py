@@ -16,8 +16,8 @@ from replication.judging.findings import (
     ChanceFinding,
     Finding,
     Findings,
-    against_nulls,
     chance,
+    completed,
     judge,
 )
 from replication.judging.rates import NullRate
@@ -152,11 +152,11 @@ def test_what_most_nulls_of_a_kind_show_is_uninformative(
     beaten_rate = NullRate(kind="untrained", holds=0, not_testable=0, draws=10)
     rate = nulls(*parts).rate
     assert rate.beaten is beaten
-    finding = against_nulls(judged(HOLDS), (beaten_rate, rate), False)
+    finding = completed(judged(HOLDS), (beaten_rate, rate), False, None)
     assert finding.verdict == verdict
     assert finding.not_beaten == ((rate,) if beaten is False else ())
-    assert against_nulls(judged(FAILS), (rate,), False).verdict == "not_replicated"
-    assert against_nulls(judged(HOLDS), (rate,), True).verdict == "by_definition"
+    assert completed(judged(FAILS), (rate,), False, None).verdict == "not_replicated"
+    assert completed(judged(HOLDS), (rate,), True, None).verdict == "by_definition"
 
 
 def test_no_testable_null_is_said_and_never_a_rate_of_0() -> None:
