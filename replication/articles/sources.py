@@ -45,6 +45,13 @@ ATTENTION_VIEWS = Source(
     about="attention views",
     norm=None,
 )
+TUNED_LENS = Source(
+    title="Eliciting Latent Predictions from Transformers with the Tuned Lens",
+    author="Belrose et al. 2023",
+    address="https://arxiv.org/abs/2303.08112",
+    about="tuned lens",
+    norm="tuned",
+)
 
 
 def published_of(figures: tuple[str, ...]) -> tuple[experiments.PublishedFigure, ...]:

@@ -61,6 +61,8 @@ def jobs_of(claim: Claim, models: Iterable[str], norms: Sequence[Norm]) -> Itera
 
 def nulls_of(claim: Claim) -> tuple[NullKind, ...]:
     """The kinds of null that a claim is judged on: those that take away something it looks at."""
+    if not all(question.of_nulls for question in claim.questions):
+        return ()
     reads_out = any(question.reads_out for question in claim.questions)
     kept = {
         kind: reads_out if kind in OF_THE_UNEMBEDDING else claim.norm_matters

@@ -84,6 +84,8 @@ class Question(ABC, Generic[Given]):
     """False where the answer is the same under every norm, or has all of them."""
     reads_out: ClassVar[bool] = True
     """False where nothing is read through the unembedding: neurons, attention, shapes."""
+    of_nulls: ClassVar[bool] = True
+    """False where a null would have to be fitted to first, which costs more than it tells."""
     published: str | None = field(default=None, kw_only=True)
     """The id of the published figure that answers it."""
 

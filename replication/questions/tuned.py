@@ -19,6 +19,7 @@ class LensQualityOf(Question["LensQuality"]):
     """
 
     norm_matters: ClassVar[bool] = False  # the answer has the two that are compared
+    of_nulls: ClassVar[bool] = False
 
     def measure(self, reader: "Reader", norm: Norm) -> "LensQuality":
         """Divergences in bits, by text and layer."""
