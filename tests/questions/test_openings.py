@@ -1,9 +1,12 @@
 """Openings, and what is asked of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny
 
+from replication.models.nulls import Null
 from replication.questions import openings as module
 from replication.questions.openings import ErasureOver, ShortlistsOver, first_lists, openings
 from replication.questions.reader import Reader
@@ -31,7 +34,8 @@ def test_controls_are_asked_every_second_text(
     monkeypatch.setattr(module, "openings", lambda: texts)
     monkeypatch.setattr(module, "first_lists", lambda: ("1. Austria\n2.",))
     made = tiny.model("gpt2")
-    reader = Reader(type(made)(made.name, made.entry, seed, made.network, made.tokenizer))
+    null = None if seed is None else Null("untrained", seed)
+    reader = Reader(replace(made, null=null))
     assert ErasureOver().measure(reader, "none").texts == texts[::step]
     found = ShortlistsOver().measure(reader, "final")
     assert list(dict.fromkeys(found.texts)) == [*texts, "1. Austria\n2."][::step]
