@@ -1,6 +1,5 @@
 """Openings, and what is asked of them."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,12 +33,7 @@ def test_controls_are_asked_every_second_text(
     monkeypatch.setattr(module, "openings", lambda: texts)
     monkeypatch.setattr(module, "first_lists", lambda: ("1. Austria\n2.",))
     made = tiny.model("gpt2")
-<<<<<<< HEAD
     reader = Reader(type(made)(made.name, made.entry, null, made.network, made.tokenizer))
-=======
-    null = None if seed is None else Null("untrained", seed)
-    reader = Reader(replace(made, null=null))
->>>>>>> factors
     assert ErasureOver().measure(reader, "none").texts == texts[::step]
     found = ShortlistsOver().measure(reader, "final")
     assert list(dict.fromkeys(found.texts)) == [*texts, "1. Austria\n2."][::step]
