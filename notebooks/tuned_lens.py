@@ -11,9 +11,9 @@
 # other text: what the model writes from other starts with another seed, and the articles' texts.
 #
 # **What to look for** (TUNED-01): above, how many bits each layer's reading is away from the
-# model's output; the tuned lens should be nearer in every layer before the last. Below, after "The keys to the
-# cabinet", whether " are" overtakes " is" at another depth once the reading is tuned: if not, the
-# lateness is the network's and not the reading's.
+# model's output; the tuned lens should be nearer in every layer before the last. Below, after "The
+# keys to the cabinet", whether " are" overtakes " is" at another depth once the reading is tuned:
+# if not, the lateness is the network's and not the reading's.
 
 # %% tags=["parameters"]
 model: str = "smollm2"  # a name that `replicate models` lists
