@@ -22,10 +22,12 @@ from replication.articles.thresholds import (
     FEW_NEURONS,
     MOST_NEURONS,
     OFTEN,
+    SIGNIFICANT,
     SINGLE_WORDS,
     STARTS,
     STRETCHES,
 )
+from replication.base.statistics import holm
 from replication.judging.claims import ClaimsOf
 from replication.judging.comparisons import Part, agrees, further, less, more
 from replication.measures.cluster_roles import fires_most, growth, purity
@@ -115,11 +117,18 @@ def score(
     return role_score(activity, has, among=among, whole_runs=name not in PORTIONS)
 
 
-def goes_with(name: str, found: RoleScore, pattern: str = "factor") -> Part:
-    """The part that a pattern goes with a role above chance."""
-    next_best = "" if found.runner_up is None else f" (next best {found.runner_up:.2f})"
-    statement = f"{name}: correlation of {pattern} {found.pattern}{next_best}"
-    return more(statement, found.correlation, found.chance_95, "correlation")
+def go_with(scores: Mapping[str, RoleScore]) -> dict[str, Part]:
+    """For each role of a claim the part that a factor goes with it above chance; p-values are
+    corrected for how many roles there are.
+    """
+    corrected = holm({name: found.p_value for name, found in scores.items()})
+    parts = {}
+    for name, found in scores.items():
+        next_best = "" if found.runner_up is None else f", next best {found.runner_up:.2f}"
+        goes = f"correlation of factor {found.pattern} {found.correlation:.2f}{next_best}"
+        statement = f"{name} ({goes}): chance of as good a one elsewhere"
+        parts[name] = less(statement, corrected[name], SIGNIFICANT, "probability")
+    return parts
 
 
 def different(scores: Iterable[RoleScore], pattern: str = "factors") -> Part:
@@ -142,8 +151,7 @@ def roles_have_factors(
 ) -> Iterator[Part]:
     """Parts for all roles of one claim: each goes with a factor, and each with another."""
     scores = scores_of(factors.activity, roles, among)
-    for name, found in scores.items():
-        yield goes_with(name, found)
+    yield from go_with(scores).values()
     yield different(scores.values())
 
 
@@ -259,9 +267,9 @@ def produced_separately(factors: Factors) -> Iterator[Part]:
     roles, generated = whole(factors.roles), written(factors)
     kinds = {role.value: having(roles, role) for role in (Role.NUMBER, Role.COMMA)}
     scores = scores_of(factors.activity, kinds, generated)
+    yield from go_with(scores).values()
     for role, found in scores.items():
         row = factors.activity[found.pattern]
-        yield goes_with(role, found)
         yield less(
             "its activity at the first token, against its greatest where it produces a "
             f"{role} (else the first token is its main work)",
@@ -304,8 +312,7 @@ def counting_in_stretches(factors: Factors) -> Iterator[Part]:
     numbers, commas = (having(roles, role) & generated for role in (Role.NUMBER, Role.COMMA))
     first = score("first token", factors.activity, first_token(factors))
     comma = score("comma", factors.activity, commas, generated)
-    yield goes_with("first token", first)
-    yield goes_with("comma", comma)
+    yield from go_with({"first token": first, "comma": comma}).values()
     yield different([first, comma])
     begun = having(factors.roles, Role.NUMBER)[generated].cumsum()[numbers[generated]]
     stretches = stretch_of(int(begun.max()))
@@ -368,8 +375,7 @@ def xml_splits_into_its_parts(case: Case) -> Iterator[Part]:
     without = factors.activity.copy()
     without[scores[">"].pattern] = 0
     scores["> again"] = score("> again", without, kinds[">"])
-    for name, found in scores.items():
-        yield goes_with(name, found)
+    yield from go_with(scores).values()
     row = factors.activity[scores["label"].pattern]
     closing, opening = (
         row[having(roles, role)].mean() for role in (Xml.CLOSING_LABEL, Xml.OPENING_LABEL)
@@ -434,8 +440,9 @@ def factors_of_their_own(factors: Factors, kinds: Mapping[str, Marks]) -> Iterat
     known = speech_roles(factors)
     scores = scores_of(factors.activity, {**kinds, **known}, read_tokens(factors))
     taken = {scores[name].pattern for name in known}
+    parts = go_with({name: scores[name] for name in kinds})
     for name in kinds:
-        yield goes_with(name, scores[name])
+        yield parts[name]
         statement = f"{name}: of what the ten factors were for, its factor serves"
         yield agrees(statement, int(scores[name].pattern in taken), 0, 0, "roles")
     yield different(scores[name] for name in kinds)
@@ -456,7 +463,7 @@ def the_first_token_has_its_own_factor(case: Case) -> Iterator[Part]:
         factors = case.answer(question)
         name = question.id.removeprefix("factors_")
         found = score("first token", factors.activity, first_token(factors))
-        yield goes_with(name, found)
+        yield go_with({name: found})[name]  # one role, and every text must show it
         first, *others = factors.activity[found.pattern]
         elsewhere = max(others) / first if first else 1.0
         yield less(f"{name}: its greatest activity elsewhere", elsewhere, ELSEWHERE, "share")

@@ -14,6 +14,7 @@ from replication.base.statistics import (
     cluster_bootstrap,
     cluster_majority,
     effect_size,
+    holm,
     layer_profile,
     median_difference,
 )
@@ -247,3 +248,14 @@ def test_an_interval_runs_upwards() -> None:
         Interval(2.0, 1.0, 1.5, 0.95, 10, 0)
     with pytest.raises(ValueError, match="expected low first"):
         Profile(np.ones(2), np.zeros(2), np.ones(2), 0.95, 10, 0, ("bootstrap",) * 2)
+
+
+def test_holm_by_hand() -> None:
+    """Times 4, 3, 2 and 1 from the least on, and never less than the one before."""
+    adjusted = holm({"b": 0.02, "a": 0.01, "d": 0.5, "c": 0.025})
+    assert adjusted == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.5})
+    assert holm({"one": 0.7, "two": 0.6}) == {"one": 1, "two": 1}
+    assert holm({}) == {}
+    for value in (1.5, float("nan")):
+        with pytest.raises(ValueError, match="the p-value of 'first' is"):
+            holm({"first": value})

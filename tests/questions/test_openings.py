@@ -1,6 +1,5 @@
 """Openings, and what is asked of them."""
 
-
 import numpy as np
 import pytest
 import tiny
