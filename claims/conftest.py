@@ -17,12 +17,14 @@ from replication.judging.findings import ChanceFinding, Finding
 from replication.judging.firmness import shares_under_noise
 from replication.judging.freeze import readings
 from replication.judging.negatives import controls_of, is_high, negative, read
-from replication.judging.runner import NO_WEIGHTS, Runner
+from replication.judging.runner import NO_WEIGHTS, Runner, told
 from replication.judging.saving import check_writable, write
 from replication.judging.suite import Job, claims_in
 from replication.judging.verdicts import as_text
+from replication.models.nulls import KINDS
 from replication.models.registry import DEFAULT_MODEL
 from replication.questions.question import Text
+from replication.questions.subjects import FreshSets
 
 FOLDER = Path(__file__).parent
 RUNNER = pytest.StashKey[Runner]()
@@ -57,6 +59,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="TEXT",
         help="judge the claims that are on one text on this one instead, on models only",
     )
+    group.addoption(
+        "--fresh",
+        action="store_true",
+        help="judge the claims that are on sets on the fresh ones, on models only",
+    )
+    group.addoption(
+        "--nulls",
+        type=lambda kinds: kinds.split(",") if kinds else [],
+        default=KINDS,
+        metavar="KINDS",
+        help="judge on these kinds of null only, '' for none (default: all: %(default)s)",
+    )
     group.addoption("--continuation", default="", metavar="TEXT", help="what follows the prompt")
     group.addoption(
         "--processes",
@@ -73,8 +87,10 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         known = read(FOLDER / "known_negatives.toml")
         text = text_of_your_own(config.getoption("--prompt"), config.getoption("--continuation"))
+        instead = FreshSets() if config.getoption("--fresh") else text
         processes = config.getoption("--processes")
-        config.stash[RUNNER] = Runner(models, norms, known, processes, text)
+        nulls = config.getoption("--nulls")
+        config.stash[RUNNER] = Runner(models, norms, known, processes, instead, nulls)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -134,7 +150,7 @@ class JobTest(pytest.Item):
             pytest.skip(f"not_testable: {found.not_testable}")
         if found is None or (now := negative(found, self.job.claim.definitional)) is None:
             return
-        if self.runner.text and self.job.null:
+        if self.runner.instead and self.job.null:
             return  # on a text of your own a rate on nulls is read, not judged
         listed = self.runner.known.get(self.job.key)
         if listed and (fault := listed.fault(now)):
@@ -142,8 +158,8 @@ class JobTest(pytest.Item):
         rate = f"holds on {now.holds_on} of {self.job.listed_as}, {now.controls} of them testable"
         measured = found.measured if isinstance(found, Finding) else rate
         advice = (
-            f"Judged on {self.runner.text.prompt!r}, which is not the claim's own text."
-            if self.runner.text
+            f"Judged on {told(self.runner.instead)!r}, which is not the claim's own text."
+            if self.runner.instead
             else "If this is a result, list it with `replicate negatives --write` after a full "
             "run, and write its reason there."
         )
@@ -203,7 +219,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             count = f"holds on {rate.rate.holds} of {rate.rate.testable}"
             line = f"{rate.claim} ({rate.norm}) {count} {controls_of(rate.rate.kind, rate.model)}"
             terminalreporter.write_line(f"{line}: it does not beat them")
-    if runner.text:
+    if runner.instead:
         terminalreporter.write_line(f"judged on {findings.text!r}")
     part = "" if findings.complete else " (a part of the claims)"
     terminalreporter.write_line(f"written to {path}{part}")

@@ -7,7 +7,7 @@ best sorted by ``place``.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 
@@ -26,14 +26,13 @@ from replication.judging.findings import (
 from replication.judging.freeze import Readings
 from replication.judging.negatives import Known
 from replication.judging.rates import NullRate
-from replication.judging.suite import Job, is_on_one_text, jobs_of
+from replication.judging.suite import Job, is_on_one_text, is_on_sets, jobs_of
 from replication.models import weights
 from replication.models.nulls import KINDS, WITHOUT_NETWORK, NullKind, draws_of
 from replication.models.registry import DEFAULT_MODEL, find, null_name, provenance
 from replication.questions.controls import Controls
 from replication.questions.measured import Wanted, subject
-from replication.questions.question import Text
-from replication.questions.subjects import Case, Published, Subject, on_text
+from replication.questions.subjects import Case, FreshSets, Instead, Published, Subject, put_instead
 
 NO_WEIGHTS = "weights not available"
 
@@ -41,8 +40,9 @@ NO_WEIGHTS = "weights not available"
 class Runner:
     """One run: of these models beside the published numbers, under these norms.
 
-    ``ValueError`` for an unknown model. ``processes`` limits how many controls are measured at
-    once. With a ``text`` of your own, the claims that are on one text are judged on it.
+    ``ValueError`` for an unknown model or kind of null. ``processes`` limits how many controls are measured at
+    once. With a text of your own ``instead``, the claims that are on one text are judged on it; with
+    ``FreshSets`` those that are on sets.
     """
 
     def __init__(
@@ -51,14 +51,18 @@ class Runner:
         norms: Sequence[Norm] = READINGS,
         known: Known | None = None,
         processes: int | None = None,
-        text: Text | None = None,
+        instead: Instead | None = None,
+        nulls: Collection[NullKind] = KINDS,
     ) -> None:
         self.models = [name for name in dict.fromkeys(models) if name != Published.name]
         for name in self.models:
             find(name)
+        if unknown := set(nulls) - set(KINDS):
+            raise ValueError(f"unknown null {min(unknown)!r}: expected some of {', '.join(KINDS)}")
         self.norms = norms
-        self.known = {} if text else known or {}
-        self.text = text
+        self.known = {} if instead else known or {}
+        self.instead = instead
+        self.nulls = nulls
         self.jobs: list[Job] = []
         self.found: dict[Job, Finding | ChanceFinding] = {}
         self.out_of_reach: dict[str, str] = {}
@@ -72,9 +76,11 @@ class Runner:
         """A claim of this run; its jobs, of which there are none where a text of your own is to be
         read and the claim is not on one text.
         """
-        jobs = list(jobs_of(claim, self.models, self.norms))
-        if self.text:
-            jobs = [job for job in jobs if job.subject != Published.name and is_on_one_text(claim)]
+        every = jobs_of(claim, self.models, self.norms)
+        jobs = [job for job in every if job.null is None or job.null in self.nulls]
+        if self.instead:
+            fits = is_on_sets if isinstance(self.instead, FreshSets) else is_on_one_text
+            jobs = [job for job in jobs if job.subject != Published.name and fits(claim)]
         self.jobs += jobs
         return jobs
 
@@ -101,7 +107,9 @@ class Runner:
                 self._fetch(job.subject)
                 for name in _nulls_of(job.subject, job.null):
                     wanted = asked.setdefault(name, {})
-                    wanted |= {(job.norm, on_text(q, self.text)): None for q in job.claim.questions}
+                    wanted |= {
+                        (job.norm, put_instead(q, self.instead)): None for q in job.claim.questions
+                    }
         wants = {name: list(each) for name, each in asked.items()}
         self._controls = Controls(wants, self._processes)
         self._controls.start(asked)
@@ -150,7 +158,7 @@ class Runner:
             environment=environment(),
             complete=self._complete(suite),
             readings=readings,
-            text=self.text.prompt + self.text.continuation if self.text else None,
+            text=told(self.instead) if self.instead else None,
             claims=claims,
             findings=tuple(
                 completed(one, tuple(rates[one.key]), one.claim in definitional, noise.get(one.key))
@@ -173,7 +181,7 @@ class Runner:
             for job in jobs_of(claim, models, READINGS)
             if job.subject not in self.out_of_reach
         }
-        return bool(wanted) and not self.text and wanted <= {job.id for job in self.found}
+        return bool(wanted) and not self.instead and wanted <= {job.id for job in self.found}
 
     def _fetch(self, name: str) -> None:
         """Have a model's weights ready; whether they can be had is tried once."""
@@ -194,7 +202,7 @@ class Runner:
             if job.subject != Published.name:
                 self._fetch(job.subject)
             self._subject = subject(job.subject)
-        return judge(job.claim, Case(self._subject, job.norm, self.text))
+        return judge(job.claim, Case(self._subject, job.norm, self.instead))
 
     def _chance(self, job: Job, kind: NullKind) -> ChanceFinding:
         self._subject = None
@@ -202,8 +210,13 @@ class Runner:
         asked = self._controls or self.start(self.jobs)
         ask: Callable[[str], Subject] = subject if kind in WITHOUT_NETWORK else asked.result
         nulls = map(ask, _nulls_of(job.subject, kind))
-        cases = (Case(null, job.norm, self.text) for null in nulls)
+        cases = (Case(null, job.norm, self.instead) for null in nulls)
         return chance(job.claim, kind, job.subject, cases)
+
+
+def told(instead: Instead) -> str:
+    """What is read instead, in words."""
+    return "fresh sets" if isinstance(instead, FreshSets) else instead.prompt + instead.continuation
 
 
 def _nulls_of(model: str, kind: NullKind) -> list[str]:

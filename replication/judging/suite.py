@@ -77,6 +77,11 @@ def is_on_one_text(claim: Claim) -> bool:
     return len({text.prompt for text in texts if text}) == 1 and None not in texts
 
 
+def is_on_sets(claim: Claim) -> bool:
+    """Whether all that the claim asks is asked of sets that have fresh ones like them."""
+    return all("fresh" in question.settings for question in claim.questions)
+
+
 def claims_in(folder: Path) -> tuple[Claim, ...]:
     """All claims of the modules ``test_*.py`` of a folder, module by module, as they stand there.
 

@@ -42,32 +42,43 @@ class Published:
 
 
 @dataclass(frozen=True)
+class FreshSets:
+    """The sets that were made when the readings were frozen, in place of those they are like."""
+
+
+Instead = Text | FreshSets
+"""What is read instead of the texts that questions have."""
+
+
+@dataclass(frozen=True)
 class Case:
     """One subject under one norm: what a claim is judged on, and what a figure shows."""
 
     subject: Subject
     norm: Norm
-    text: Text | None = None
-    """Read instead of the text of each question that has one."""
+    instead: Instead | None = None
+    """Read instead of the text, or of the set, of each question that has one."""
 
     def answer(self, question: Question[Answer]) -> Answer:
         """The subject's answer; ``NotTestable`` where it cannot give one."""
-        asked = on_text(question, self.text).under([self.norm])
+        asked = put_instead(question, self.instead).under([self.norm])
         return self.subject.answer(asked, self.norm)
 
     def provenance(self, question: Question[Any]) -> Provenance:
         """What stands behind the subject's answer."""
-        return self.subject.provenance(on_text(question, self.text), self.norm)
+        return self.subject.provenance(put_instead(question, self.instead), self.norm)
 
     def is_paper_model(self, question: Question[Any]) -> bool:
         """Whether this is the model whose answer was published, so that numbers must agree."""
-        id = on_text(question, self.text).published
+        id = put_instead(question, self.instead).published
         names = (Published.name, experiment(id).paper_model) if id else ()
         return self.subject.name in names and self.norm == "none"
 
 
-def on_text(question: Asked, text: Text | None) -> Asked:
-    """The question asked of another text, if one is given and the question reads one."""
-    if text is None or "prompt" not in question.settings:
-        return question
-    return question.of(**{name: value for name, value in vars(text).items() if value})
+def put_instead(question: Asked, instead: Instead | None) -> Asked:
+    """The question asked of another text or of fresh sets, if it reads the like."""
+    if isinstance(instead, FreshSets) and "fresh" in question.settings:
+        return question.of(fresh=True)
+    if isinstance(instead, Text) and "prompt" in question.settings:
+        return question.of(**{name: value for name, value in vars(instead).items() if value})
+    return question

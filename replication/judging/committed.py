@@ -1,0 +1,60 @@
+"""Findings of other runs that are kept beside the claims: of a model whose weights not everyone has.
+
+``python -m replication.judging.committed MODEL [CLAIMS_JSON]`` keeps a model's findings of a run in
+``claims/runs/MODEL.json``, where the table of verdicts and the report find them.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from replication.base.files import write_whole
+from replication.judging.findings import Findings
+from replication.judging.verdicts import read
+
+FOLDER = Path("claims/runs")
+
+
+def of_model(findings: Findings, model: str) -> Findings:
+    """What a run found on one model and its nulls; ``ValueError`` where it was not judged."""
+    kept = tuple(one for one in findings.findings if one.subject == model)
+    nulls = tuple(one for one in findings.controls if one.model == model)
+    if not kept:
+        raise ValueError(f"nothing was judged on {model}: run `pytest claims/ --subject {model}`")
+    return _of_claims(findings, {one.claim for one in (*kept, *nulls)}).model_copy(
+        update={"findings": kept, "controls": nulls, "complete": False}
+    )
+
+
+def runs(folder: Path = FOLDER) -> Iterator[Findings]:
+    """The runs that are kept, in the order of their names; none where there is no such folder."""
+    yield from map(read, sorted(folder.glob("*.json")))
+
+
+def joined(findings: Findings, others: Iterable[Findings]) -> Findings:
+    """Findings with those of other runs, on models that were not judged here."""
+    known = {claim.id for claim in findings.claims}
+    for other in others:
+        here = {one.subject for one in findings.findings}
+        more = tuple(
+            one for one in other.findings if one.claim in known and one.subject not in here
+        )
+        nulls = tuple(one for one in other.controls if one.claim in known and one.model not in here)
+        findings = findings.model_copy(
+            update={
+                "findings": findings.findings + more,
+                "controls": findings.controls + nulls,
+            }
+        )
+    return findings
+
+
+def _of_claims(findings: Findings, ids: set[str]) -> Findings:
+    return findings.model_copy(
+        update={"claims": tuple(claim for claim in findings.claims if claim.id in ids)}
+    )
+
+
+if __name__ == "__main__":
+    model, run = sys.argv[1], Path(*sys.argv[2:3] or ["build/claims.json"])
+    write_whole(FOLDER / f"{model}.json", of_model(read(run), model).model_dump_json() + "\n")
