@@ -1,6 +1,7 @@
 """What a run was made with."""
 
 import platform
+from datetime import date
 from importlib import metadata
 
 from replication import __version__
@@ -21,6 +22,7 @@ PACKAGES = (
 class Environment(Record):
     """What the findings were measured with."""
 
+    made_on: date
     replication: str
     python: str
     platform: str
@@ -34,6 +36,7 @@ def environment() -> Environment:
     import torch
 
     return Environment(
+        made_on=date.today(),
         replication=__version__,
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}",

@@ -21,8 +21,10 @@ def of_model(findings: Findings, model: str) -> Findings:
     nulls = tuple(one for one in findings.controls if one.model == model)
     if not kept:
         raise ValueError(f"nothing was judged on {model}: run `pytest claims/ --subject {model}`")
-    return _of_claims(findings, {one.claim for one in (*kept, *nulls)}).model_copy(
-        update={"findings": kept, "controls": nulls, "complete": False}
+    judged = {one.claim for one in kept} | {one.claim for one in nulls}
+    claims = tuple(claim for claim in findings.claims if claim.id in judged)
+    return findings.model_copy(
+        update={"claims": claims, "findings": kept, "controls": nulls, "complete": False}
     )
 
 
@@ -47,12 +49,6 @@ def joined(findings: Findings, others: Iterable[Findings]) -> Findings:
             }
         )
     return findings
-
-
-def _of_claims(findings: Findings, ids: set[str]) -> Findings:
-    return findings.model_copy(
-        update={"claims": tuple(claim for claim in findings.claims if claim.id in ids)}
-    )
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ NO_WEIGHTS = "weights not available"
 class Runner:
     """One run: of these models beside the published numbers, under these norms.
 
-    ``ValueError`` for an unknown model or kind of null. ``processes`` limits how many controls are measured at
-    once. With a text of your own ``instead``, the claims that are on one text are judged on it; with
-    ``FreshSets`` those that are on sets.
+    ``ValueError`` for an unknown model or kind of null. ``processes`` limits how many nulls are
+    measured at once. With a text of your own ``instead``, the claims that are on one text are
+    judged on it; with ``FreshSets`` those that are on sets.
     """
 
     def __init__(
