@@ -6,7 +6,7 @@ from replication.models.nulls import KINDS, MADE_BY, NOISE, SEEDED, Null, draws_
 from replication.models.registry import MODELS, find, null_name
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, NOISE])
 def test_every_null_is_found_by_its_name(kind: str) -> None:
     for model, entry in MODELS.items():
         for null in draws_of(kind):  # type: ignore[arg-type]
