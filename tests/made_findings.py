@@ -14,6 +14,7 @@ from replication.base.environment import environment
 from replication.base.norms import NORMS
 from replication.figures.table import FORMATS
 from replication.judging.claims import ClaimRecord, ClaimsOf
+from replication.judging.committed import joined
 from replication.judging.comparisons import (
     Part,
     at_depth,
@@ -23,7 +24,6 @@ from replication.judging.comparisons import (
     further,
     mostly,
 )
-from replication.judging.committed import joined
 from replication.judging.findings import ChanceFinding, Finding, Findings, judge
 from replication.judging.firmness import Firmness
 from replication.judging.freeze import Readings

@@ -1,4 +1,4 @@
-"""Findings of other runs that are kept beside the claims: of a model whose weights not everyone has.
+"""Findings of other runs, kept beside the claims: of a model whose weights not everyone has.
 
 ``python -m replication.judging.committed MODEL [CLAIMS_JSON]`` keeps a model's findings of a run in
 ``claims/runs/MODEL.json``, where the table of verdicts and the report find them. Beside that folder

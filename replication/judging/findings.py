@@ -89,7 +89,7 @@ class ChanceFinding(Record):
 
 
 class OtherRun(Record):
-    """A run of its own whose findings were taken in, on models that were not judged with the rest."""
+    """A run of its own whose findings were taken in, on models that the rest is not on."""
 
     subjects: tuple[str, ...]
     environment: Environment

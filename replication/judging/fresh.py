@@ -1,4 +1,4 @@
-"""Fresh sets: claims on many texts judged once more, on texts written after the readings were fixed.
+"""Fresh sets: claims over texts judged once more, on texts written after the readings were fixed.
 
 What came out lies in ``fresh.json`` beside the claims, the findings of ``pytest claims/ --fresh``.
 A claim whose verdict was fitted to its set, knowingly or not, need not hold on a fresh one.

@@ -25,7 +25,9 @@ def test_a_model_that_was_judged_here_is_not_taken_in() -> None:
     assert joined(again, [other_run()]) == again
     here = own_findings()
     judged = here.model_copy(
-        update={"findings": (*here.findings, finding_over_many("HS-06-many", 0.9, "none", "gemma3"))}
+        update={
+            "findings": (*here.findings, finding_over_many("HS-06-many", 0.9, "none", "gemma3"))
+        }
     )
     assert joined(judged, [other_run()]) == judged
 

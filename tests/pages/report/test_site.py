@@ -212,7 +212,13 @@ def test_every_verdict_has_its_meaning_and_the_rules_stand_as_they_are(
 def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
     page = pages["claims/HS-06-many.html"]
     text = re.sub(r"\s+", " ", page.text)
-    for words in ("40 in 10 clusters", "10 of 10", "0.00098", "logits", "10000 draws of whole clusters"):
+    for words in (
+        "40 in 10 clusters",
+        "10 of 10",
+        "0.00098",
+        "logits",
+        "10000 draws of whole clusters",
+    ):
         assert words in text
     assert 'pytest claims/ -k "HS-06-many["' in text
     assert [tag for tag, _ in page.found].count("svg") == 3 + 2  # shares, and the depths
@@ -228,7 +234,7 @@ def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
 
 def test_a_claims_page_says_what_its_nulls_show(pages: dict[str, Elements]) -> None:
     text = re.sub(r"\s+", " ", pages["claims/HS-06.html"].text)
-    assert "permuted 1/2 untrained 10/10 cannot: nearest-noun: 0 of 1 testable" in text
+    assert "permuted 1/2 untrained 10/10 cannot show it: nearest-noun: 0 of 1 testable" in text
     assert "untrained untrained SmolLM2, none 10 of 10 yes" in text  # kind, what it is, and so on
     text = re.sub(r"\s+", " ", pages["claims/HS-04.html"].text)
     assert "untrained untrained SmolLM2, none 0 of 10 no" in text

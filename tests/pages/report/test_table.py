@@ -56,7 +56,9 @@ def test_how_firm_a_finding_is_is_in_its_rows(rows: list[dict[str, str]]) -> Non
     assert firm == {("1.0", "ranks", "", "1.0"), ("0.25", "share", "7", "0.9")}
     spread = FINDINGS.findings[6].parts[1].spread
     assert spread
-    (shared,) = (row for row in rows if row["same_under_noise"] == "0.9" and row["weight"] == "core")
+    (shared,) = (
+        row for row in rows if row["same_under_noise"] == "0.9" and row["weight"] == "core"
+    )
     assert (shared["method"], shared["crossed"]) == ("bootstrap", "1")
     assert (shared["flips"], shared["detectable"]) == (str(spread.flips), str(spread.detectable))
 
