@@ -72,7 +72,13 @@ def of_others(
     )
 
 
-@claim("HS-Q1-transport", CIRCUIT, norm_matters=False, relatives=("HS-15", "HS-Q1-decision"))
+@claim(
+    "HS-Q1-transport",
+    CIRCUIT,
+    norm_matters=False,
+    relatives=("HS-15", "HS-Q1-decision"),
+    costly=True,
+)
 def the_number_arrives_in_the_last_layer(case: Case) -> Iterator[Part]:
     """The number of the subject reaches the last position in the last layer, read as the last sixth
     of the depth: before it less than half of the effect is there. Heads that were named on half of
@@ -103,7 +109,7 @@ def the_number_arrives_in_the_last_layer(case: Case) -> Iterator[Part]:
     yield beside(of_pairs(found, statement, literal > OFTEN, literal))
 
 
-@claim("HS-Q1-decision", CIRCUIT, norm_matters=False, relatives=("HS-14", "HS-15"))
+@claim("HS-Q1-decision", CIRCUIT, norm_matters=False, relatives=("HS-14", "HS-15"), costly=True)
 def the_verb_is_decided_in_the_last_layer(case: Case) -> Iterator[Part]:
     """The verb is decided in the last layer, read as the last sixth of the depth: its blocks write
     most of what tells the right verb from the wrong one, and little is left without them.

@@ -273,7 +273,7 @@ def commas_are_settled_before_digits(case: Case) -> Iterator[Part]:
         yield further(agrees("depth from which digits have rank 1", digit, 5 / 6, 1e-9, "depth"))
 
 
-@many("EX-21", ERASED, norm_matters=False)
+@many("EX-21", ERASED, norm_matters=False, costly=True)
 def what_counts_most_changes_the_output_most(case: Case) -> Iterator[Part]:
     """The hypothesis under all of the saliency: changes of the inputs with the highest importance
     change the output the most, which position alone does not tell as well.
@@ -308,7 +308,7 @@ def the_first_layer_shortlists(case: Case) -> Iterator[Part]:
     yield more(statement, share, OFTEN, "share")
 
 
-@many("EX-22-many", SHORTLISTS, generalizes="EX-22")
+@many("EX-22-many", SHORTLISTS, generalizes="EX-22", costly=True)
 def the_first_layer_shortlists_prose_and_lists(case: Case) -> Iterator[Part]:
     """Over openings and lists, layer 0 often shortlists the tokens that end at the top, and more
     often than tokens that end at the top elsewhere.

@@ -352,7 +352,7 @@ def the_list_splits_into_syntax_and_content(case: Case) -> Iterator[Part]:
     yield from on_most_seeds(case, EU, list_parts)
 
 
-@claim("EX-15", XML, norm_matters=False)
+@claim("EX-15", XML, norm_matters=False, costly=True)
 def xml_splits_into_its_parts(case: Case) -> Iterator[Part]:
     """XML: of ten factors there are some for newlines, labels of tags (closing ones more),
     indentation, "<", the first token, ">" (two), text between tags, and "</". A kind of which a
@@ -456,7 +456,7 @@ def single_words_get_factors(case: Case) -> Iterator[Part]:
     yield from factors_of_their_own(factors, {w: having(words, w) for w in ("nothing", "man")})
 
 
-@claim("EX-18", *FIRST_TOKEN_FIGURES, norm_matters=False)
+@claim("EX-18", *FIRST_TOKEN_FIGURES, norm_matters=False, costly=True)
 def the_first_token_has_its_own_factor(case: Case) -> Iterator[Part]:
     """A factor for the first token alone is common: every text's factors have one."""
     for question in FIRST_TOKEN_FIGURES:

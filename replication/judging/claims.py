@@ -54,6 +54,8 @@ class Claim:
     """Id of the claim on the article's own text that this one asks of many texts."""
     relatives: tuple[str, ...]
     """Ids of claims that ask the same in another way. One of two relatives need name the other."""
+    costly: bool
+    """True where answers take many seconds, so that fewer nulls are asked."""
 
     @property
     def quotation(self) -> Quotation | None:
@@ -87,6 +89,7 @@ class ClaimsOf:
         published_only: bool = False,
         generalizes: str | None = None,
         relatives: tuple[str, ...] = (),
+        costly: bool = False,
     ) -> Callable[[Check], Claim]:
         """Make a claim of a check; the check's docstring is what the claim says."""
         figures = dict.fromkeys(q.published for q in questions if q.published)
@@ -105,6 +108,7 @@ class ClaimsOf:
                 questions=questions,
                 generalizes=generalizes,
                 relatives=relatives,
+                costly=costly,
             )
 
         return made

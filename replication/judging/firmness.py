@@ -121,10 +121,11 @@ def measure(folder: Path, model: str, processes: int | None = None) -> NoiseRun:
     names = [model, *(null_name(model, NOISE, seed) for seed in SEEDED[NOISE])]
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         plain, *noisy = pool.map(outcomes, [folder] * len(names), names)
-    return NoiseRun(readings=digest(folder), findings=tuple(_compared(model, plain, noisy)))
+    return NoiseRun(readings=digest(folder), findings=tuple(compared(model, plain, noisy)))
 
 
-def _compared(model: str, plain: Outcomes, noisy: Sequence[Outcomes]) -> Iterable[UnderNoise]:
+def compared(model: str, plain: Outcomes, noisy: Sequence[Outcomes]) -> Iterable[UnderNoise]:
+    """In how many draws each claim came out as without noise."""
     for (claim, norm), outcome in plain.items():
         same = sum(draw[claim, norm] == outcome for draw in noisy)
         yield UnderNoise(claim=claim, subject=model, norm=norm, same=same, draws=len(noisy))

@@ -105,7 +105,7 @@ class Runner:
                 continue
             with suppress(weights.WeightsError):  # the jobs on them will tell
                 self._fetch(job.subject)
-                for name in _nulls_of(job.subject, job.null):
+                for name in _nulls_of(job.claim, job.subject, job.null):
                     wanted = asked.setdefault(name, {})
                     wanted |= {
                         (job.norm, put_instead(q, self.instead)): None for q in job.claim.questions
@@ -209,7 +209,7 @@ class Runner:
         self._fetch(job.subject)
         asked = self._controls or self.start(self.jobs)
         ask: Callable[[str], Subject] = subject if kind in WITHOUT_NETWORK else asked.result
-        nulls = map(ask, _nulls_of(job.subject, kind))
+        nulls = map(ask, _nulls_of(job.claim, job.subject, kind))
         cases = (Case(null, job.norm, self.instead) for null in nulls)
         return chance(job.claim, kind, job.subject, cases)
 
@@ -219,5 +219,5 @@ def told(instead: Instead) -> str:
     return "fresh sets" if isinstance(instead, FreshSets) else instead.prompt + instead.continuation
 
 
-def _nulls_of(model: str, kind: NullKind) -> list[str]:
-    return [null_name(model, kind, null.seed) for null in draws_of(kind)]
+def _nulls_of(claim: Claim, model: str, kind: NullKind) -> list[str]:
+    return [null_name(model, kind, null.seed) for null in draws_of(kind, costly=claim.costly)]

@@ -7,7 +7,7 @@ at all. The word of the majority is no null: it is what the claims on occupation
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from replication.articles.thresholds import DRAWS, NOISE_DRAWS, UNTRAINED_DRAWS
+from replication.articles.thresholds import COSTLY_DRAWS, DRAWS, NOISE_DRAWS, UNTRAINED_DRAWS
 
 NullKind = Literal[
     "untrained",
@@ -78,6 +78,8 @@ class Null:
         return MADE_BY[self.kind] + seed
 
 
-def draws_of(kind: NullKind) -> tuple[Null, ...]:
-    """The nulls of a kind on which a claim is judged."""
-    return tuple(Null(kind, seed) for seed in SEEDED[kind]) if kind in SEEDED else (Null(kind),)
+def draws_of(kind: NullKind, *, costly: bool = False) -> tuple[Null, ...]:
+    """The nulls of a kind on which a claim is judged; fewer for one that is costly to ask."""
+    if kind not in SEEDED:
+        return (Null(kind),)
+    return tuple(Null(kind, seed) for seed in SEEDED[kind][: COSTLY_DRAWS if costly else None])

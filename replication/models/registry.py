@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from replication.base.norms import Norm
-from replication.models.nulls import KINDS, SEEDED, Null, NullKind
+from replication.models.nulls import MADE_BY, SEEDED, Null, NullKind
 from replication.results.provenance import Provenance
 
 
@@ -214,7 +214,7 @@ def find(name: str) -> tuple[ModelEntry, Null | None]:
 
     Raises ``ValueError``, with the names there are, for any other name.
     """
-    match = re.fullmatch(rf"(?P<base>.+?)-(?P<kind>{'|'.join(KINDS)})(-(?P<seed>\d+))?", name)
+    match = re.fullmatch(rf"(?P<base>.+?)-(?P<kind>{'|'.join(MADE_BY)})(-(?P<seed>\d+))?", name)
     base, null = name, None
     if match and (match["kind"] in SEEDED) == bool(match["seed"]):
         kind: Any = match["kind"]

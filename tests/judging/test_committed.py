@@ -1,4 +1,4 @@
-"""Findings of other runs beside a run's own."""
+"""Findings of other runs, beside those of this one."""
 
 from pathlib import Path
 
@@ -6,6 +6,45 @@ import pytest
 from made_findings import finding_over_many, made_findings, other_run, own_findings
 
 from replication.judging.committed import joined, of_model, runs
+
+
+def test_a_models_findings_are_kept_with_their_claims() -> None:
+    findings = made_findings()
+    kept = of_model(findings, "smollm2")
+    assert {finding.subject for finding in kept.findings} == {"smollm2"}
+    assert kept.controls == findings.controls
+    assert not kept.complete
+    assert kept.environment == findings.environment
+    with pytest.raises(ValueError, match="nothing was judged on gpt2"):
+        of_model(findings, "gpt2")
+
+
+def test_another_models_findings_join_and_the_same_models_do_not() -> None:
+    findings = made_findings()
+    kept = of_model(findings, "smollm2")
+    other = kept.model_copy(
+        update={
+            "findings": tuple(
+                one.model_copy(update={"subject": "another"}) for one in kept.findings
+            ),
+            "controls": (),
+        }
+    )
+    assert joined(findings, [kept]) == findings
+    both = joined(findings, [other])
+    assert both.findings == findings.findings + other.findings
+    assert joined(both, [other]) == both
+    alone = findings.model_copy(update={"claims": findings.claims[:1]})
+    assert {one.claim for one in joined(alone, [other]).findings[len(findings.findings) :]} == {
+        findings.claims[0].id
+    }
+
+
+def test_runs_are_read_from_their_folder(tmp_path: Path) -> None:
+    assert list(runs(tmp_path / "none")) == []
+    kept = of_model(made_findings(), "smollm2")
+    (tmp_path / "smollm2.json").write_text(kept.model_dump_json())
+    assert list(runs(tmp_path)) == [kept]
 
 
 def test_what_another_run_found_is_taken_in_with_its_date_and_readings() -> None:
@@ -21,32 +60,7 @@ def test_what_another_run_found_is_taken_in_with_its_date_and_readings() -> None
 
 
 def test_a_model_that_was_judged_here_is_not_taken_in() -> None:
-    again = made_findings()
-    assert joined(again, [other_run()]) == again
     here = own_findings()
-    judged = here.model_copy(
-        update={
-            "findings": (*here.findings, finding_over_many("HS-06-many", 0.9, "none", "gemma3"))
-        }
-    )
+    found = finding_over_many("HS-06-many", 0.9, "none", "gemma3")
+    judged = here.model_copy(update={"findings": (*here.findings, found)})
     assert joined(judged, [other_run()]) == judged
-
-
-def test_a_models_findings_are_kept_by_themselves() -> None:
-    both = made_findings()
-    kept = of_model(both, "gemma3")
-    assert [one.claim for one in kept.findings] == ["HS-06-many"]
-    assert [claim.id for claim in kept.claims] == ["HS-06-many"]
-    assert kept.controls == ()
-    assert not kept.complete
-    assert {one.model for one in of_model(both, "smollm2").controls} == {"smollm2"}
-    with pytest.raises(ValueError, match="nothing was judged on gpt2: run `pytest claims/ --sub"):
-        of_model(both, "gpt2")
-
-
-def test_runs_are_those_of_a_folder_and_none_without_one(tmp_path: Path) -> None:
-    assert not list(runs(tmp_path / "none"))
-    for name in ("b", "a"):
-        run = other_run().model_copy(update={"text": name})
-        (tmp_path / f"{name}.json").write_text(run.model_dump_json())
-    assert [run.text for run in runs(tmp_path)] == ["a", "b"]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from replication.models.nulls import KINDS, MADE_BY, SEEDED, Null, draws_of
+from replication.models.nulls import KINDS, MADE_BY, NOISE, SEEDED, Null, draws_of
 from replication.models.registry import MODELS, find, null_name
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, NOISE])
 def test_every_null_is_found_by_its_name(kind: str) -> None:
     for model, entry in MODELS.items():
         for null in draws_of(kind):  # type: ignore[arg-type]
@@ -28,8 +28,9 @@ def test_other_names_are_refused(name: str) -> None:
 
 
 def test_seeds_are_for_what_is_drawn_at_random() -> None:
-    assert [len(draws_of(kind)) for kind in KINDS] == [10, 2, 2, 2, 2, 1, 1, 1, 1]
-    assert MADE_BY.keys() == set(KINDS)
+    assert [len(draws_of(kind)) for kind in KINDS] == [6, 2, 2, 2, 2, 1, 1, 1, 1]
+    assert [len(draws_of(kind, costly=True)) for kind in KINDS] == [1] * len(KINDS)
+    assert MADE_BY.keys() == {*KINDS, NOISE}
     with pytest.raises(ValueError, match="permuted with seed None: expected a seed"):
         Null("permuted")
     with pytest.raises(ValueError, match="his-word with seed 0: expected no seed"):
@@ -39,4 +40,4 @@ def test_seeds_are_for_what_is_drawn_at_random() -> None:
 def test_what_a_null_is() -> None:
     assert Null("untrained", 3).made_by == "untrained, seed 3"
     assert Null("last-token-only").made_by == "trained, but each position sees its own token alone"
-    assert set(SEEDED) < set(KINDS)
+    assert set(SEEDED) < {*KINDS, NOISE}

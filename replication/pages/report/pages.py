@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
-from replication.articles.thresholds import NOISE_DRAWS, SIGNIFICANT
+from replication.articles.thresholds import COSTLY_DRAWS, NOISE_DRAWS, SIGNIFICANT
 from replication.base import environment
 from replication.base.norms import READINGS
 from replication.judging.findings import Finding, Findings
@@ -132,6 +132,7 @@ def start_page(contents: Contents) -> str:
         runs=runs_of(findings),
         firmness=_firmness(findings),
         draws=NOISE_DRAWS,
+        fewer=COSTLY_DRAWS,
         nulls=null_summaries(),
         default=DEFAULT_MODEL,
     )

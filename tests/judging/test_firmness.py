@@ -1,0 +1,72 @@
+"""How firm findings are, by hand."""
+
+from pathlib import Path
+
+import numpy as np
+from claim_runs import PLANTED
+
+from replication.judging.comparisons import at_most, beside, less, mostly
+from replication.judging.firmness import (
+    FILE,
+    Firmness,
+    NoiseRun,
+    UnderNoise,
+    compared,
+    firmness_of,
+    outcomes,
+    shares_under_noise,
+)
+
+NAMES = [str(number) for number in range(20)]
+
+
+def test_the_weakest_part_of_the_core_has_the_gap() -> None:
+    near, far = less("a", 11, 12, "ranks"), less("b", 1, 100, "layers")
+    found = firmness_of((near, far, beside(at_most("c", 9, 0, "layers"))), None)
+    assert found == Firmness(gap=1, gap_unit="ranks", texts_to_turn=None, same_under_noise=None)
+    fails = at_most("d", 3, 1, "layers")
+    assert firmness_of((near, fails), 0.5) == Firmness(
+        gap=-2, gap_unit="layers", texts_to_turn=None, same_under_noise=0.5
+    )
+    assert firmness_of((), None) is None
+
+
+def test_the_fewest_texts_that_turn_a_part_count() -> None:
+    """Of twenty coins 17 pass the corrected test, with a chance of 1351 in 2 ** 20, and 16 do not,
+    with 6196: of 20 that hold four have to turn, of 18 two.
+    """
+    all_hold, fewer = (mostly("share", np.arange(20) >= gap, NAMES) for gap in (0, 2))
+    assert all_hold.spread is not None
+    assert fewer.spread is not None
+    assert (all_hold.spread.flips, fewer.spread.flips) == (4, 2)
+    found = firmness_of((all_hold, fewer), 1.0)
+    assert found is not None
+    assert found.texts_to_turn == 2
+
+
+def test_outcomes_are_compared_draw_by_draw() -> None:
+    plain = {("A", "none"): (True, True), ("B", "either"): None}
+    draws = [plain, {("A", "none"): (True, False), ("B", "either"): None}]
+    first, second = compared("model", plain, draws)
+    assert (first.claim, first.same, first.draws) == ("A", 1, 2)
+    assert (second.norm, second.same) == ("either", 2)
+
+
+def test_noise_counts_for_the_readings_that_it_was_made_by(tmp_path: Path) -> None:
+    assert shares_under_noise(tmp_path, "this") == {}
+    found = UnderNoise(claim="A", subject="model", norm="none", same=9, draws=10)
+    run = NoiseRun(readings="this", findings=(found,))
+    (tmp_path / FILE).write_text(run.model_dump_json())
+    assert shares_under_noise(tmp_path, "this") == {("A", "model", "none"): 0.9}
+    assert shares_under_noise(tmp_path, "that") == {}
+
+
+def test_every_claim_of_a_folder_is_asked_under_its_norms(tmp_path: Path) -> None:
+    (tmp_path / "test_planted.py").write_text(PLANTED)
+    found = outcomes(tmp_path, "smollm2")
+    assert found == {
+        ("T-01", "none"): (True, True),
+        ("T-01", "final"): (True, True),
+        ("T-02", "none"): (False, False),
+        ("T-02", "final"): (False, False),
+    }
