@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 from replication.articles.quotations import Quotation
 from replication.articles.sources import EXPLAINING_TRANSFORMERS, HIDDEN_STATES, Source
 from replication.base.environment import environment
+from replication.base.norms import NORMS
 from replication.figures.table import FORMATS
 from replication.judging.claims import ClaimRecord, ClaimsOf
+from replication.judging.committed import joined
 from replication.judging.comparisons import (
     Part,
     at_depth,
@@ -22,6 +25,9 @@ from replication.judging.comparisons import (
     mostly,
 )
 from replication.judging.findings import ChanceFinding, Finding, Findings, judge
+from replication.judging.firmness import Firmness
+from replication.judging.freeze import Readings
+from replication.judging.fresh import beside as beside_runs
 from replication.judging.paper.records import (
     Counts,
     FigureComparison,
@@ -43,6 +49,9 @@ COMMITTED = Path(__file__).parents[1] / "figures" / "smollm2"
 HOSTILE = '<script>alert("1")</script> & \' | $x$ \u202eabc'
 
 CROSSES = "the right word leads <b>"
+
+READINGS = Readings(digest="a" * 64, frozen="a" * 64, frozen_on=date(2026, 3, 1))
+GAP: dict[str, Any] = {"gap": 0.25, "gap_unit": "share"}
 
 QUOTED = Quotation(section="Layers", quote=f"the model … {HOSTILE}", note="Of one text.")
 
@@ -127,13 +136,22 @@ def control(id: str, holds: int) -> ChanceFinding:
 
 
 def made_findings() -> Findings:
+    """Findings of the default model with those of another that was judged in a run of its own."""
+    return joined(own_findings(), [other_run()])
+
+
+def own_findings() -> Findings:
     """Four claims on one text, one over many; every verdict, and text that is no text."""
     because = {"known_negative": f"because {HOSTILE}"}
-    shown = {"nulls": (rate(10),), "verdict": "uninformative"}
+    silent = NullRate(kind="nearest-noun", holds=0, not_testable=1, draws=1)
+    beaten = NullRate(kind="permuted", holds=1, not_testable=0, draws=2)
+    shown = {"nulls": (rate(10), beaten, silent), "verdict": "uninformative"}
+    firm = {"firmness": Firmness(gap=1, gap_unit="ranks", texts_to_turn=None, same_under_noise=1)}
     must = {"verdict": "by_definition"}
     return Findings(
         environment=environment(),
         complete=True,
+        readings=READINGS,
         claims=(
             record("EX-09", source=EXPLAINING_TRANSFORMERS),
             record("EX-20", source=EXPLAINING_TRANSFORMERS, definitional=True),
@@ -145,21 +163,50 @@ def made_findings() -> Findings:
                 level="many texts",
                 generalizes="HS-06",
                 relatives=("HS-06",),
+                crossed=("nouns, and the nouns beside the verb",),
             ),
         ),
         findings=(
             finding("HS-06", 1),
             finding("HS-04", 5).model_copy(update=because),
             finding("HS-06", 1, "smollm2", "none").model_copy(update=shown),
-            finding("HS-06", 2, "smollm2", "final"),
+            finding("HS-06", 2, "smollm2", "final").model_copy(update=firm),
             finding("HS-04", 1, "smollm2", "either"),
             finding_over_many("HS-06-many", 0.2, "none").model_copy(update=because),
-            finding_over_many("HS-06-many", 0.9, "final"),
-            finding_over_many("HS-06-many", 0.7, "final", "gemma3"),
+            finding_over_many("HS-06-many", 0.9, "final").model_copy(
+                update={"firmness": Firmness(**GAP, texts_to_turn=7, same_under_noise=0.9)}
+            ),
             finding("EX-20", 1, "smollm2", "either").model_copy(update=must),
             not_testable("EX-09", f"not here: {HOSTILE}"),
         ),
         controls=(control("HS-06", 10), control("HS-04", 0)),
+    )
+
+
+def other_run() -> Findings:
+    """Another model, judged on another day by other readings."""
+    found = finding_over_many("HS-06-many", 0.7, "final", "gemma3")
+    gone = finding("HS-99", 1, "gemma3")  # a claim that is no more
+    return Findings(
+        environment=environment().model_copy(update={"made_on": date(2026, 2, 3)}),
+        complete=False,
+        readings=READINGS.model_copy(update={"digest": "c" * 64}),
+        claims=(record("HS-06-many", level="many texts"), record("HS-99")),
+        findings=(found, gone),
+        controls=(),
+    )
+
+
+def fresh_run() -> Findings:
+    """The claim over many texts on a fresh set, under both norms: one verdict turns."""
+    return Findings(
+        environment=environment().model_copy(update={"made_on": date(2026, 3, 4)}),
+        complete=False,
+        readings=READINGS,
+        text="fresh sets",
+        claims=(record("HS-06-many", level="many texts"),),
+        findings=tuple(finding_over_many("HS-06-many", 0.2, norm) for norm in NORMS),
+        controls=(),
     )
 
 
@@ -197,7 +244,11 @@ def paper() -> PaperReport:
 def make_site(folder: Path) -> Path:
     """A report with every page that there can be."""
     claims, figures, out = (folder / name for name in ("claims.json", "figures", "report"))
-    claims.write_text(made_findings().model_dump_json())
+    claims.write_text(own_findings().model_dump_json())
+    runs = folder / "claims" / "runs"
+    runs.mkdir(parents=True)
+    (runs / "gemma3.json").write_text(other_run().model_dump_json())
+    beside_runs(runs).write_text(fresh_run().model_dump_json())
     claims.with_name("paper.json").write_text(paper().model_dump_json())
     (figures / "smollm2").mkdir(parents=True)
     for id in ("rank_sequence", "heathrow"):
@@ -208,7 +259,7 @@ def make_site(folder: Path) -> Path:
         Extra(f"Ranks {HOSTILE}", f"About {HOSTILE}", view),
         Extra("Ranks", "More", view, "rank_sequence", (COMMITTED / "heathrow.png").read_bytes()),
     ]
-    told = make(claims, figures, out, extras)
+    told = make(claims, figures, out, extras, runs)
     assert as_text(made_findings()) in told
     assert told.endswith(f"report    {out / 'index.html'}")
     return out

@@ -12,6 +12,13 @@ from replication.cli.ask import ModelName
 from replication.models import registry
 from replication.models.nulls import KINDS, SEEDED
 
+OtherRuns = Annotated[
+    Path,
+    typer.Option(
+        metavar="FOLDER",
+        help="Findings of other runs to take in; beside it fresh.json, if there is one.",
+    ),
+]
 app = typer.Typer(
     help="Check what two articles claim about the insides of language models, and redraw their "
     "figures.",
@@ -211,6 +218,7 @@ def report(
     views: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where `replicate explore` put its pages.")
     ] = Path("build/explore"),
+    runs: OtherRuns = Path("claims/runs"),
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the report goes.")] = Path(
         "build/report"
     ),
@@ -230,7 +238,7 @@ def report(
         )
         for id, model, path in exploring.made(views)
     ]
-    print(make(claims, figures, out, extras))
+    print(make(claims, figures, out, extras, runs))
 
 
 @app.command()
@@ -247,14 +255,17 @@ def verdicts(
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the crossing depths, as SVG or PNG.")
     ] = None,
+    runs: OtherRuns = Path("claims/runs"),
 ) -> None:
     """Print the verdict table in Markdown, or keep the one in a file up to date."""
     from replication.base.files import write_whole
-    from replication.judging import verdicts
+    from replication.judging import committed, fresh, verdicts
     from replication.judging.saving import complete_only
 
-    findings = verdicts.read(claims)
+    findings = committed.joined(verdicts.read(claims), committed.runs(runs))
     table = verdicts.as_markdown(complete_only(findings) if write or check else findings)
+    if on_fresh := fresh.fresh_of(findings, fresh.beside(runs)):
+        table += f"\n## On fresh sets\n\n{fresh.as_markdown(on_fresh)}"
     if write:
         write_whole(write, verdicts.put(table, write.read_text("utf-8"), write))
     text = check.read_text("utf-8") if check else ""

@@ -23,6 +23,7 @@ from replication.base.records import Record
 from replication.judging.comparisons import Part
 from replication.questions.question import Question
 from replication.questions.subjects import Case
+from replication.results.sets import CROSSED_IN_WORDS
 
 Level = Literal["figure", "many texts"]
 """What a claim is judged on: the text of the article's figure, or many texts of the same kind."""
@@ -60,6 +61,12 @@ class Claim:
     def quotation(self) -> Quotation | None:
         """What the text says in its own words; of a claim that generalizes another, that one's."""
         return quotations().get(self.id) or quotations().get(self.generalizes or "")
+
+    @property
+    def crossed(self) -> tuple[str, ...]:
+        """What clusters the texts of its sets have that are of two kinds, in words."""
+        sets = dict.fromkeys(getattr(question, "set", None) for question in self.questions)
+        return tuple(CROSSED_IN_WORDS[one] for one in sets if one in CROSSED_IN_WORDS)
 
     def norms(self, asked: Sequence[Norm]) -> Sequence[Norm]:
         """Of the norms asked for, those under which the claim is to be judged."""
@@ -121,6 +128,7 @@ class ClaimRecord(Record):
     generalizes: str | None
     relatives: tuple[str, ...]
     """Ids of the other claims judged that ask the same in another way or of other texts."""
+    crossed: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str:

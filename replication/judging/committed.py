@@ -1,7 +1,8 @@
 """Findings of other runs, kept beside the claims: of a model whose weights not everyone has.
 
 ``python -m replication.judging.committed MODEL [CLAIMS_JSON]`` keeps a model's findings of a run in
-``claims/runs/MODEL.json``, where the table of verdicts and the report find them.
+``claims/runs/MODEL.json``, where the table of verdicts and the report find them. Beside that folder
+lies what was found on fresh sets (``replication.judging.fresh``).
 """
 
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from replication.base.files import write_whole
-from replication.judging.findings import Findings
+from replication.judging.findings import Findings, OtherRun
 from replication.judging.verdicts import read
 
 FOLDER = Path("claims/runs")
@@ -34,7 +35,9 @@ def runs(folder: Path = FOLDER) -> Iterator[Findings]:
 
 
 def joined(findings: Findings, others: Iterable[Findings]) -> Findings:
-    """Findings with those of other runs, on models that were not judged here."""
+    """Findings with those of other runs, on models that were not judged here, and what those runs
+    were. What another run found on a claim that is no more is left out.
+    """
     known = {claim.id for claim in findings.claims}
     for other in others:
         here = {one.subject for one in findings.findings}
@@ -42,10 +45,18 @@ def joined(findings: Findings, others: Iterable[Findings]) -> Findings:
             one for one in other.findings if one.claim in known and one.subject not in here
         )
         nulls = tuple(one for one in other.controls if one.claim in known and one.model not in here)
+        if not more:
+            continue
+        run = OtherRun(
+            subjects=tuple(dict.fromkeys(one.subject for one in more)),
+            environment=other.environment,
+            readings=other.readings,
+        )
         findings = findings.model_copy(
             update={
                 "findings": findings.findings + more,
                 "controls": findings.controls + nulls,
+                "others": (*findings.others, run),
             }
         )
     return findings

@@ -88,6 +88,14 @@ class ChanceFinding(Record):
     known_negative: str | None = None
 
 
+class OtherRun(Record):
+    """A run of its own whose findings were taken in, on models that the rest is not on."""
+
+    subjects: tuple[str, ...]
+    environment: Environment
+    readings: Readings | None
+
+
 class Findings(Record):
     """The whole of ``claims.json``."""
 
@@ -99,6 +107,8 @@ class Findings(Record):
     """By which readings and rules; None where the claims stand in no folder."""
     text: str | None = None
     """The text that all were judged on instead of the claims' own, where one was given."""
+    others: tuple[OtherRun, ...] = ()
+    """Runs whose findings are among these, beside the one that the rest is of."""
     claims: tuple[ClaimRecord, ...]
     """All that were judged, in the order of their ids."""
     findings: tuple[Finding, ...]

@@ -46,6 +46,24 @@ class Readings(Record):
         """Whether nothing has changed since."""
         return self.digest == self.frozen
 
+    @property
+    def told(self) -> str:
+        """Which they are, in words, to follow "judged by"."""
+        if self.as_frozen and self.frozen_on:
+            return f"the readings and rules that were frozen on {day(self.frozen_on)}"
+        if self.frozen_on:
+            return f"readings and rules other than those frozen on {day(self.frozen_on)}"
+        return "readings and rules that were not frozen"
+
+
+def day(date: date) -> str:
+    """A date as it is written out.
+
+    >>> day(date(2026, 3, 1))
+    '1 March 2026'
+    """
+    return f"{date.day} {date:%B %Y}"
+
 
 def readings(claims: Path) -> Readings:
     """The readings of a folder of claims, and what was frozen of them."""

@@ -88,7 +88,7 @@ def columns_of(findings: Findings) -> tuple[Column, ...]:
     for model in dict.fromkeys(control.model for control in findings.controls):
         judged = {c.norm for c in findings.controls if c.model == model}
         for norm in _norms(judged):
-            name = f"untrained {called(model)}, {norm}"
+            name = f"nulls of {called(model)}, {norm}"
             columns.append(Column(f"controls of {model}", norm, name, None))
     return tuple(columns)
 
@@ -175,8 +175,9 @@ def put(table: str, text: str, path: Path, marks: tuple[str, str] = MARKS) -> st
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two texts with the table say the same, up to a fifth of the nulls of a kind: one may
-    stand on the edge of a claim, where another processor's float sums tip it over.
+    """Whether two texts with the table say the same, up to what another processor's float sums
+    change: a fifth of the nulls of a kind, which may stand on the edge of a claim, and measured
+    numbers by a twentieth.
     """
     ours, theirs = (re.split(r"[|\n]", text) for text in (one, other))
     return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
@@ -186,6 +187,8 @@ def _alike(one: str, other: str) -> bool:
     """Whether two cells agree; a kind that is not named holds on none."""
     if one == other:
         return True
+    if all(re.match(r" *(-?\d|depth \d)", cell) for cell in (one, other)):
+        return _near(one, other)
     count = re.compile(rf"(?:, )?({'|'.join(KINDS)}) (\d+)/(\d+)")
     ours, theirs = (
         {kind: (int(held), int(of)) for kind, held, of in count.findall(cell)}
@@ -195,6 +198,16 @@ def _alike(one: str, other: str) -> bool:
     return rest[0] == rest[1] and all(
         abs(ours.get(kind, (0, 0))[0] - theirs.get(kind, (0, 0))[0]) <= math.ceil(ON_EDGE * of)
         for kind, (_, of) in (ours | theirs).items()
+    )
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether two cells of measured numbers have the same words, and near numbers."""
+    number = re.compile(r"-?\d+(?:\.\d+)?")
+    ours, theirs = ([float(found) for found in number.findall(cell)] for cell in (one, other))
+    return number.sub("", one) == number.sub("", other) and all(
+        math.isclose(mine, your, rel_tol=0.05, abs_tol=0.01)
+        for mine, your in zip(ours, theirs, strict=True)
     )
 
 

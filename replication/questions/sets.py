@@ -74,6 +74,7 @@ class WatchedOver(OverNorms["WatchedSet"]):
 class ExpectedOver(OverNorms["ExpectedSet"]):
     """How the token that a repeated pattern goes on with ranks after every layer."""
 
+    set: ClassVar[SetName] = "counting"
     kind: str = "repeat"
     from_depth: float = 0.0
     """Layers at or beyond this depth are read."""
@@ -84,7 +85,7 @@ class ExpectedOver(OverNorms["ExpectedSet"]):
         """The answer under each of its norms."""
         from replication.measures.many_texts import expected_tokens
 
-        given = items("counting", fresh=self.fresh)
+        given = items(self.set, fresh=self.fresh)
         patterns = [item for item in given if item.conditions["kind"] == self.kind]
         asked = asked_of(reader.model, patterns)
         return expected_tokens(reader.model, asked, self.from_depth, self.norms, reader.last_states)

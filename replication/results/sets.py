@@ -19,6 +19,14 @@ CROSSED: dict[SetName, str] = {"agreement": "beside", "counting": "separator"}
 set of occupations it is the frame; Winogender has a frame of its own for nearly each occupation."""
 
 
+CROSSED_IN_WORDS: dict[SetName, str] = {
+    "agreement": "nouns, and the nouns beside the verb",
+    "occupations": "occupations, and the frames that they stand in",
+    "counting": "repeated numbers, and the separators between them",
+}
+"""Where ``Item.clusters`` are of two kinds, what these are."""
+
+
 class Item(BaseModel):
     """One text of a set, as a line of its file holds it."""
 

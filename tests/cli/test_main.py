@@ -5,6 +5,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from made_findings import fresh_run, other_run, own_findings
 
 from replication.models import registry, weights
 
@@ -148,3 +149,45 @@ def test_a_prompt_is_read_by_the_tuned_lens(
     code, told, _ = said("lens", "The keys", "--norm", "tuned", "--watch", " man")
     assert code == 0
     assert "norm: tuned" in told
+
+
+@pytest.fixture
+def committed(tmp_path: Path) -> list[str]:
+    """Options for findings with another run, and what was found on fresh sets."""
+    runs = tmp_path / "claims" / "runs"
+    runs.mkdir(parents=True)
+    (runs / "gemma3.json").write_text(other_run().model_dump_json())
+    (runs.parent / "fresh.json").write_text(fresh_run().model_dump_json())
+    (tmp_path / "claims.json").write_text(own_findings().model_dump_json())
+    return ["--claims", "claims.json"]
+
+
+def test_the_table_of_verdicts_takes_in_other_runs_and_fresh_sets(
+    said: Said, committed: list[str], tmp_path: Path
+) -> None:
+    code, told, _ = said("verdicts", *committed)
+    assert code == 0
+    assert "| Gemma-3, final: generalises? |" in told
+    assert "## On fresh sets\n\nThe fresh sets were written after" in told
+    assert "Gemma" not in said("verdicts", *committed, "--runs", "elsewhere")[1]
+    page = tmp_path / "verdicts.md"
+    page.write_text("<!-- verdicts -->\n<!-- end of verdicts -->")
+    assert said("verdicts", *committed, "--write", str(page), "--picture", "depths.svg")[0] == 0
+    assert told.strip() in page.read_text()
+    assert "Gemma-3" in (tmp_path / "depths.svg").read_text()
+    assert said("verdicts", *committed, "--check", str(page)) == (0, "", "")
+    code, _, error = said("verdicts", *committed, "--check", str(page), "--runs", "elsewhere")
+    assert code == 1
+    assert "are not those of claims.json" in error
+
+
+def test_the_report_takes_in_other_runs_and_fresh_sets(
+    said: Said, committed: list[str], tmp_path: Path
+) -> None:
+    code, told, _ = said("report", *committed)
+    assert code == 0
+    assert "Gemma-3" in told.replace("\n", "")
+    assert (tmp_path / "build/report/fresh.html").is_file()
+    said("report", *committed, "--runs", "elsewhere", "--out", "other")
+    assert not (tmp_path / "other/fresh.html").exists()
+    assert "Gemma-3" not in (tmp_path / "other/results.csv").read_text()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from made_findings import made_findings
+from made_findings import finding_over_many, made_findings, other_run, own_findings
 
 from replication.judging.committed import joined, of_model, runs
 
@@ -45,3 +45,22 @@ def test_runs_are_read_from_their_folder(tmp_path: Path) -> None:
     kept = of_model(made_findings(), "smollm2")
     (tmp_path / "smollm2.json").write_text(kept.model_dump_json())
     assert list(runs(tmp_path)) == [kept]
+
+
+def test_what_another_run_found_is_taken_in_with_its_date_and_readings() -> None:
+    both = made_findings()
+    assert [one.key for one in both.findings[len(own_findings().findings) :]] == [
+        ("HS-06-many", "gemma3", "final")  # and not the claim that is no more
+    ]
+    (other,) = both.others
+    assert other.subjects == ("gemma3",)
+    assert other.environment == other_run().environment
+    assert other.readings == other_run().readings
+    assert type(both).model_validate_json(both.model_dump_json()) == both
+
+
+def test_a_model_that_was_judged_here_is_not_taken_in() -> None:
+    here = own_findings()
+    found = finding_over_many("HS-06-many", 0.9, "none", "gemma3")
+    judged = here.model_copy(update={"findings": (*here.findings, found)})
+    assert joined(judged, [other_run()]) == judged

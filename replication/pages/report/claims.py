@@ -9,10 +9,13 @@ from replication.articles.sources import published_of
 from replication.judging.claims import ClaimRecord
 from replication.judging.comparisons import Part, Weight
 from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.rates import NullRate
 from replication.pages.report.charts import Chart, chart
 from replication.pages.report.depths import Depths, depths
 from replication.pages.report.deviations import deviations
 from replication.pages.report.figures import DrawnFigure
+from replication.pages.report.firm import rests_on
+from replication.pages.report.runs import Run, run_of
 
 WEIGHTS: dict[Weight, str] = {
     "core": "Core: what the sentence asserts",
@@ -31,12 +34,29 @@ class Judged:
     """Each with its chart, where layers are looked at."""
     deviations: tuple[str, ...]
     """In what the check departs from the article's own experiment."""
+    run: Run | None
+    """The run of its own that it is of, where it was taken in."""
+    crossed: tuple[str, ...]
+    """What the texts' clusters are, where they are of two kinds."""
 
     @property
     def by_weight(self) -> tuple[tuple[str, tuple[Part, ...]], ...]:
         """The parts of each weight, the core first, under what the weight means."""
         found = ((WEIGHTS[w], tuple(p for p, _ in self.parts if p.weight == w)) for w in WEIGHTS)
         return tuple((meaning, parts) for meaning, parts in found if parts)
+
+    @property
+    def shares(self) -> tuple[tuple[Part, Chart | None, tuple[tuple[str, str], ...]], ...]:
+        """The parts that are shares over many texts, with their charts and what they rest on."""
+        return tuple(
+            (part, drawn, tuple(rests_on(part.spread, self.crossed)))
+            for part, drawn in self.parts
+            if part.spread
+        )
+
+    def nulls(self, beaten: bool | None) -> tuple[NullRate, ...]:
+        """The kinds of null that do not show it, that show it too, or (None) that cannot."""
+        return tuple(rate for rate in self.finding.nulls if rate.beaten is beaten)
 
 
 @dataclass(frozen=True)
@@ -70,7 +90,9 @@ def claim_pages(findings: Findings, figures: Sequence[DrawnFigure]) -> tuple[Cla
             record=claim,
             published=published_of(claim.figures),
             judged=tuple(
-                judged(claim, finding) for finding in findings.findings if finding.claim == claim.id
+                judged(claim, finding, run_of(findings, finding.subject))
+                for finding in findings.findings
+                if finding.claim == claim.id
             ),
             controls=tuple(c for c in findings.controls if c.claim == claim.id),
             figures=tuple(drawn for drawn in figures if drawn.bears_on(claim)),
@@ -81,12 +103,14 @@ def claim_pages(findings: Findings, figures: Sequence[DrawnFigure]) -> tuple[Cla
     )
 
 
-def judged(claim: ClaimRecord, finding: Finding) -> Judged:
-    """A finding with its charts and its deviations."""
+def judged(claim: ClaimRecord, finding: Finding, run: Run | None = None) -> Judged:
+    """A finding with its charts and its deviations, and the run that it was taken in from."""
     return Judged(
         finding=finding,
         parts=tuple((part, _chart(part)) for part in finding.parts),
         deviations=tuple(deviations(claim, finding)),
+        run=run,
+        crossed=claim.crossed,
     )
 
 

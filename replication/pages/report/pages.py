@@ -9,17 +9,23 @@ from typing import Any
 from jinja2 import Environment
 
 from replication.articles.slips import SLIPS
-from replication.articles.thresholds import SIGNIFICANT
+from replication.articles.thresholds import COSTLY_DRAWS, NOISE_DRAWS, SIGNIFICANT
+from replication.base import environment
 from replication.base.norms import READINGS
-from replication.judging.findings import Findings
+from replication.judging.findings import Finding, Findings
+from replication.judging.fresh import Fresh, shares
 from replication.judging.paper.records import PaperReport
 from replication.judging.rules import MEANING, verdict_of
 from replication.judging.verdicts import SYMBOLS, called, columns_of, rows_of, told
+from replication.models.nulls import MADE_BY
+from replication.models.registry import DEFAULT_MODEL
 from replication.pages.report import overview
 from replication.pages.report.claims import ClaimPage
 from replication.pages.report.depths import depths
 from replication.pages.report.figures import DrawnFigure
+from replication.pages.report.firm import compact
 from replication.pages.report.models import model_summaries, null_summaries
+from replication.pages.report.runs import runs_of
 from replication.pages.templating import templates
 
 TITLE = "Transformer interfaces, replicated"
@@ -49,6 +55,7 @@ class Contents:
     extras: tuple[tuple[str, Extra], ...]
     """Each with its address within the report."""
     paper: PaperReport | None
+    fresh: Fresh | None = None
 
     def claim(self, id: str | None) -> ClaimPage | None:
         """The page of a claim; None where it was not judged, or for no claim."""
@@ -59,6 +66,7 @@ class Contents:
         """Addresses and titles of the pages that every page leads to."""
         pages = [
             ("index.html", "Verdicts"),
+            ("fresh.html" if self.fresh else "", "Fresh sets"),
             ("slips.html", "Slips"),
             ("figures.html", "Figures"),
             ("explore.html" if self.extras else "", "Explore"),
@@ -81,6 +89,8 @@ def pages(contents: Contents) -> Iterator[tuple[str, str]]:
     )
     if contents.extras:
         yield "explore.html", _page("explore", contents)
+    if contents.fresh:
+        yield "fresh.html", _page("fresh", contents, fresh=contents.fresh)
     if contents.paper:
         yield "numbers.html", _page("numbers", contents, paper=contents.paper)
     for number, claim in enumerate(contents.claims):
@@ -119,8 +129,22 @@ def start_page(contents: Contents) -> str:
         tested=len(tested),
         held=[finding for finding in tested if finding.core_holds],
         level=SIGNIFICANT,
-        environment=list(_environment(findings)),
+        runs=runs_of(findings),
+        firmness=_firmness(findings),
+        draws=NOISE_DRAWS,
+        fewer=COSTLY_DRAWS,
+        nulls=null_summaries(),
+        default=DEFAULT_MODEL,
     )
+
+
+def _firmness(findings: Findings) -> dict[str, list[tuple[Finding, str]]]:
+    """For each claim its findings on models with how firm they are."""
+    found: dict[str, list[tuple[Finding, str]]] = {}
+    for finding in findings.findings:
+        if finding.kind != "published" and (words := compact(finding)):
+            found.setdefault(finding.claim, []).append((finding, words))
+    return found
 
 
 def _page(name: str, contents: Contents, address: str = "", **values: Any) -> str:
@@ -142,7 +166,7 @@ def _page(name: str, contents: Contents, address: str = "", **values: Any) -> st
 @cache
 def _templates() -> Environment:
     made = templates()
-    made.filters |= {"number": number, "word": word, "depth": depth, "told": told}
+    made.filters |= {"number": number, "word": word, "depth": depth, "told": told, "shares": shares}
     made.globals |= {
         "symbols": SYMBOLS,
         "verdicts": overview.VERDICTS,
@@ -151,6 +175,8 @@ def _templates() -> Environment:
         "meaning": MEANING,
         "rules": inspect.getsource(verdict_of),
         "called": called,
+        "made_by": MADE_BY,
+        "versions": versions,
         "relations": {"<": "<", "<=": "≤", ">": ">", "=": "="},
     }
     return made
@@ -179,8 +205,8 @@ def word(verdict: str) -> str:
     return verdict.replace("_", " ")
 
 
-def _environment(findings: Findings) -> Iterator[tuple[str, str]]:
-    environment = findings.environment
+def versions(made_with: environment.Environment) -> Iterator[tuple[str, str]]:
+    """What a run was made with, by name."""
     for name in ("replication", "python", "platform", "processor", "threads"):
-        yield name, str(getattr(environment, name))
-    yield from environment.packages.items()
+        yield name, str(getattr(made_with, name))
+    yield from made_with.packages.items()

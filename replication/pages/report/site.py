@@ -10,6 +10,9 @@ from pathlib import Path
 
 from replication.base.files import whole, write_whole
 from replication.figures.table import FORMATS
+from replication.judging import fresh
+from replication.judging.committed import joined
+from replication.judging.committed import runs as runs_in
 from replication.judging.paper.records import PaperReport
 from replication.judging.verdicts import as_text, read
 from replication.pages.report import crate, search
@@ -30,6 +33,7 @@ FILES = (
     ("claims.json", "Findings", "Every claim judged, with all that was measured."),
     ("results.csv", "Findings as a table", "A row for each part of each finding."),
     ("paper.json", "Number by number", "Published numbers against the same measured again."),
+    (fresh.FILE, "Fresh sets", "Findings on sets that were written after the readings."),
 )
 """What the research object tells of files that are no figures."""
 DEPTHS = tuple(
@@ -39,13 +43,21 @@ DEPTHS = tuple(
 """The picture that the report begins with, where something crosses."""
 
 
-def make(claims: Path, figures: Path, out: Path, extras: Sequence[Extra] = ()) -> str:
+def make(
+    claims: Path,
+    figures: Path,
+    out: Path,
+    extras: Sequence[Extra] = (),
+    runs: Path | None = None,
+) -> str:
     """Write the report; the verdict table and where things lie, as text.
 
-    Where ``paper.json`` lies beside the findings, it gets a page. Raises ``ValueError`` where
-    findings are missing or not as the schema has them, before anything is written.
+    Findings of other runs in the folder ``runs`` are taken in, and what was found on fresh sets
+    gets a page, if it lies beside that folder; so does ``paper.json`` beside the findings. Raises
+    ``ValueError`` where findings are missing or not as the schema has them, before anything is
+    written.
     """
-    findings = read(claims)
+    findings = joined(read(claims), runs_in(runs) if runs else ())
     paper = claims.with_name("paper.json")
     drawn = tuple(figures_in(figures))
     contents = Contents(
@@ -54,14 +66,16 @@ def make(claims: Path, figures: Path, out: Path, extras: Sequence[Extra] = ()) -
         figures=drawn,
         extras=tuple((_address(number, extra), extra) for number, extra in enumerate(extras, 1)),
         paper=_paper(paper),
+        fresh=fresh.fresh_of(findings, fresh.beside(runs)) if runs else None,
     )
     for one in drawn:
         for ending in FORMATS:
             source = figures / one.model / f"{one.figure.id}{ending}"
             _copy(source, out / f"{one.path}{ending}")
-    _copy(claims, out / "claims.json")
     if contents.paper:
         _copy(paper, out / "paper.json")
+    if runs and contents.fresh:
+        _copy(fresh.beside(runs), out / fresh.FILE)
     for name, text in _texts(contents):
         write_whole(out / name, text)
     if crosses(findings):
@@ -89,13 +103,14 @@ def _texts(contents: Contents) -> Iterator[tuple[str, str]]:
     for name in ASSETS:
         yield name, resources.files("replication").joinpath("data/site", name).read_text("utf-8")
     yield search.NAME, search.search_index(contents.claims, contents.figures)
+    yield "claims.json", contents.findings.model_dump_json(indent=1) + "\n"
     yield "results.csv", as_csv(contents.findings)
 
 
 def _entries(contents: Contents) -> Iterator[crate.Entry]:
     """What the research object lists: the data, the figures, and the page to begin with."""
     for path, name, description in FILES:
-        if path != "paper.json" or contents.paper:
+        if {"paper.json": contents.paper, fresh.FILE: contents.fresh}.get(path, True):
             yield crate.Entry(path, name, description)
     if crosses(contents.findings):
         yield from (crate.Entry(*one) for one in DEPTHS)

@@ -13,6 +13,8 @@ COLUMNS = (
     *("bound", "unit", "holds", "margin", "items", "clusters", "clusters_holding", "p_value"),
     *("p_corrected", "crossing", "crossing_depth", "crossing_low", "crossing_high"),
     *("crossing_never", "crossing_article", "effect", "effect_unit", "standardized"),
+    *("method", "crossed", "detectable", "flips"),
+    *("gap", "gap_unit", "texts_to_turn", "same_under_noise"),
     *("nulls", "not_beaten"),
     *("known_negative", "not_testable"),
 )
@@ -36,12 +38,14 @@ def as_csv(findings: Findings) -> str:
 
 
 def _rows(claim: ClaimRecord, finding: Finding) -> Iterator[dict[str, Any]]:
-    of_parts = {"holds", "margin", "margin_unit", "measured", "parts", "nulls"}
+    of_parts = {"holds", "margin", "margin_unit", "measured", "parts", "nulls", "firmness"}
     shared = finding.model_dump(exclude=of_parts)
     shared |= claim.model_dump(include={"level", "definitional"})
     if finding.nulls:
         shared["nulls"] = "; ".join(map(str, finding.nulls))
         shared["not_beaten"] = "; ".join(rate.kind for rate in finding.not_beaten)
+    if finding.firmness:
+        shared |= finding.firmness.model_dump()
     if not finding.parts:
         yield shared | {"not_testable": finding.measured}
     for part in finding.parts:

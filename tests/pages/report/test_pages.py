@@ -13,6 +13,8 @@ PAGES = (
     "index.html",
     "claims/HS-06-many.html",
     "claims/HS-04.html",
+    "claims/HS-06.html",
+    "fresh.html",
     "slips.html",
     "figures.html",
     "models.html",
@@ -112,10 +114,12 @@ def test_rows_and_columns_can_be_chosen(start: Opened) -> None:
     assert rows() == ["HS-04", "HS-06"]
     choose(start, subject="smollm2")
     assert rows() == ["HS-06"]  # HS-04 holds in part on the published numbers only
-    assert seen(start, "#matrix thead th")[2:] == [
+    assert seen(start, ".firm span") == ["SmolLM2, final: 10/10 · 1 ranks"]
+    assert seen(start, "#matrix thead th")[3:] == [
         "SmolLM2, none: generalises?", "SmolLM2, final: generalises?",
     ]  # fmt: skip
     choose(start, norm="none")
+    assert seen(start, ".firm span") == []
     assert rows() == []
     assert start.text("#matching") == "0 of 5 claims"
     start.click("#filters button")

@@ -6,13 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from made_findings import HOSTILE, made_findings, make_site
+from made_findings import HOSTILE, made_findings, make_site, own_findings
 
 from replication.figures.table import FORMATS
 from replication.judging import verdicts
 from replication.judging.findings import Findings
 from replication.judging.rates import NullRate
 from replication.judging.rules import MEANING
+from replication.models.nulls import KINDS, MADE_BY
 from replication.pages.report.pages import number
 from replication.pages.report.site import make
 
@@ -26,7 +27,7 @@ def test_the_table_has_a_column_per_subject_and_norm(findings: Findings) -> None
     titles = [column.title for column in verdicts.columns_of(findings)]
     assert titles == [
         "published: consistent?", "SmolLM2, none: generalises?", "SmolLM2, final: generalises?",
-        "Gemma-3, final: generalises?", "untrained SmolLM2, none",
+        "Gemma-3, final: generalises?", "nulls of SmolLM2, none",
     ]  # fmt: skip
     cells = {row.claim.id: [*map(verdicts.symbol, row.cells)] for row in verdicts.rows_of(findings)}
     assert cells == {
@@ -118,6 +119,7 @@ def pages(site: Path) -> dict[str, Elements]:
 def test_there_is_a_page_for_each_claim_and_each_purpose(pages: dict[str, Elements]) -> None:
     assert set(pages) == {
         *(f"{name}.html" for name in ("index", "slips", "figures", "models", "explore", "numbers")),
+        "fresh.html",
         *(f"claims/{id}.html" for id in ("HS-06", "HS-06-many", "HS-04", "EX-09", "EX-20")),
     }
 
@@ -210,19 +212,79 @@ def test_every_verdict_has_its_meaning_and_the_rules_stand_as_they_are(
 def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
     page = pages["claims/HS-06-many.html"]
     text = re.sub(r"\s+", " ", page.text)
-    for words in ("40 in 10 clusters", "10 of 10", "0.00098", "logits", "10000 draws, seed 0"):
+    for words in (
+        "40 in 10 clusters",
+        "10 of 10",
+        "0.00098",
+        "logits",
+        "10000 draws of whole clusters",
+    ):
         assert words in text
     assert 'pytest claims/ -k "HS-06-many["' in text
     assert [tag for tag, _ in page.found].count("svg") == 3 + 2  # shares, and the depths
     assert "0.90 after the last layer (4)" in " ".join(page.values("aria-label", "div"))
     one = re.sub(r"\s+", " ", pages["claims/HS-06.html"].text)
-    assert "holds on 10 of 10" in one
     assert "as its numbers show: distilgpt2" in one
     assert pages["claims/HS-06.html"].values("src", "img") == [
         "../figures/smollm2/rank_sequence.png"
     ]
     assert pages["claims/HS-06.html"].values("rel", "a") == ["prev", "next"] * 2
     assert pages["claims/EX-09.html"].values("rel", "a") == ["next"] * 2
+
+
+def test_a_claims_page_says_what_its_nulls_show(pages: dict[str, Elements]) -> None:
+    text = re.sub(r"\s+", " ", pages["claims/HS-06.html"].text)
+    assert "permuted 1/2 untrained 10/10 cannot show it: nearest-noun: 0 of 1 testable" in text
+    assert "untrained untrained SmolLM2, none 10 of 10 yes" in text  # kind, what it is, and so on
+    text = re.sub(r"\s+", " ", pages["claims/HS-04.html"].text)
+    assert "untrained untrained SmolLM2, none 0 of 10 no" in text
+
+
+def test_a_run_of_its_own_says_when_and_by_what(pages: dict[str, Elements]) -> None:
+    start = re.sub(r"\s+", " ", pages["index.html"].text)
+    first = "by the readings and rules that were frozen on 1 March 2026 (aaaaaaaaaaaa); Gemma-3 in"
+    assert first in start
+    assert "a run of its own, on 3 February 2026, by other readings and rules" in start
+    runs = start[start.index("When and by what it was judged", start.index("What the words")) :]
+    assert f"Hash: {'a' * 64}." in runs
+    assert f"Hash: {'c' * 64}; frozen: {'a' * 64}." in runs
+    assert "under the Gemma Terms of Use, which you have to accept" in runs
+    assert "replicate fetch gemma3 --accept-terms" in runs
+    assert "smollm2 --accept-terms" not in runs
+    page = re.sub(r"\s+", " ", pages["claims/HS-06-many.html"].text)
+    assert page.count("From a run of its own, made on 3 February 2026") == 1
+
+
+def test_fresh_sets_stand_beside_the_others(pages: dict[str, Elements]) -> None:
+    text = re.sub(r"\s+", " ", pages["fresh.html"].text)
+    assert "judged once, on 4 March 2026, by the readings and rules that were frozen on" in text
+    assert "Nulls were not asked on them. Of 2 verdicts 1 are the same on both." in text
+    assert "✓ generalises 90 % [82, 98] ✗ not replicated 20 % [" in text
+    assert "fresh.html" in pages["index.html"].values("href", "a")
+
+
+def test_how_firm_a_finding_is_has_a_column(pages: dict[str, Elements]) -> None:
+    text = re.sub(r"\s+", " ", pages["index.html"].text)
+    assert "SmolLM2, final: 10/10 · 1 ranks" in text
+    assert "SmolLM2, final: 9/10 · 7 texts" in text
+    firm = [a for tag, a in pages["index.html"].found if tag == "span" and "data-norm" in a]
+    assert [(a["data-subject"], a["data-norm"]) for a in firm] == [("smollm2", "final")] * 2
+
+
+def test_every_kind_of_null_is_explained(pages: dict[str, Elements]) -> None:
+    text = re.sub(r"\s+", " ", pages["index.html"].text)
+    assert all(MADE_BY[kind] in text for kind in KINDS)
+
+
+def test_a_report_of_one_run_without_fresh_sets(tmp_path: Path) -> None:
+    claims = tmp_path / "claims.json"
+    claims.write_text(own_findings().model_copy(update={"readings": None}).model_dump_json())
+    make(claims, tmp_path, tmp_path / "out", (), tmp_path / "no" / "runs")
+    text = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "by readings and rules that were not kept" in text
+    assert "fresh.html" not in text
+    assert "a run of its own" not in text
+    assert not (tmp_path / "out" / "fresh.html").exists()
 
 
 def test_a_figure_leads_to_its_view(pages: dict[str, Elements]) -> None:
@@ -252,11 +314,15 @@ def test_published_and_measured_numbers_are_compared(pages: dict[str, Elements])
 
 
 def test_machines_can_read_it_too(site: Path) -> None:
-    assert json.loads((site / "claims.json").read_text("utf-8"))["complete"] is True
+    written = json.loads((site / "claims.json").read_text("utf-8"))
+    assert written["complete"] is True
+    assert "gemma3" in {finding["subject"] for finding in written["findings"]}
+    assert [run["subjects"] for run in written["others"]] == [["gemma3"]]
+    assert json.loads((site / "fresh.json").read_text("utf-8"))["text"] == "fresh sets"
     assert (site / "results.csv").read_text("utf-8").startswith("claim,level,")
     crate = json.loads((site / "ro-crate-metadata.json").read_text("utf-8"))
     listed = {entity["@id"] for entity in crate["@graph"] if entity["@type"] == "File"}
-    assert {"index.html", "claims.json", "results.csv", "paper.json"} < listed
+    assert {"index.html", "claims.json", "results.csv", "paper.json", "fresh.json"} < listed
     assert {"crossing-depths.svg", "crossing-depths.png"} < listed
     assert "figures/smollm2/heathrow.svg" in listed
     assert all((site / name).is_file() for name in listed)

@@ -50,10 +50,24 @@ def test_what_a_share_rests_on_is_in_its_row(rows: list[dict[str, str]]) -> None
     assert (shared["effect_unit"], shared["effect"]) == ("logits", str(spread.effect))
 
 
+def test_how_firm_a_finding_is_is_in_its_rows(rows: list[dict[str, str]]) -> None:
+    names = ("gap", "gap_unit", "texts_to_turn", "same_under_noise")
+    firm = {tuple(row[name] for name in names) for row in rows if row["gap"]}
+    assert firm == {("1.0", "ranks", "", "1.0"), ("0.25", "share", "7", "0.9")}
+    spread = FINDINGS.findings[6].parts[1].spread
+    assert spread
+    (shared,) = (
+        row for row in rows if row["same_under_noise"] == "0.9" and row["weight"] == "core"
+    )
+    assert (shared["method"], shared["crossed"]) == ("bootstrap", "1")
+    assert (shared["flips"], shared["detectable"]) == (str(spread.flips), str(spread.detectable))
+
+
 def test_chance_and_what_cannot_be_shown(rows: list[dict[str, str]]) -> None:
     nulls = {(row["nulls"], row["not_beaten"]) for row in rows}
-    assert nulls == {("", ""), ("untrained 10/10", "untrained")}
-    last = rows[-1]
+    told = "untrained 10/10; permuted 1/2; nearest-noun: 0 of 1 testable"
+    assert nulls == {("", ""), (told, "untrained")}
+    (last,) = (row for row in rows if row["not_testable"])
     assert (last["claim"], last["verdict"], last["part"]) == ("EX-09", "not_testable", "")
     assert last["not_testable"] == f"not here: {HOSTILE}"
 

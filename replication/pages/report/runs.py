@@ -1,0 +1,71 @@
+"""Which runs the findings are of: when they were made, with what, and by which readings."""
+
+from dataclasses import dataclass
+
+from replication.base.environment import Environment
+from replication.judging.findings import Findings
+from replication.judging.freeze import Readings, day
+from replication.judging.verdicts import called
+from replication.models.registry import ModelEntry, find
+from replication.questions.subjects import Published
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run and the subjects that were judged in it."""
+
+    subjects: tuple[str, ...]
+    environment: Environment
+    readings: Readings | None
+    same_readings: bool | None
+    """Of a run of its own: whether it was judged by the readings of the report's run."""
+
+    @property
+    def on(self) -> str:
+        """What was judged in it, as it is to be read."""
+        return ", ".join(called(subject) for subject in self.subjects)
+
+    @property
+    def made(self) -> str:
+        """The day."""
+        return day(self.environment.made_on)
+
+    @property
+    def by(self) -> str:
+        """By which readings and rules, to follow "judged by"; of a run of its own, whether by the
+        same as the rest.
+        """
+        if self.same_readings is not None:
+            return f"{'the same' if self.same_readings else 'other'} readings and rules"
+        return self.readings.told if self.readings else "readings and rules that were not kept"
+
+    @property
+    def opt_in(self) -> tuple[ModelEntry, ...]:
+        """Its models whose weights come under terms that one has to accept."""
+        entries = (find(name)[0] for name in self.subjects if name != Published.name)
+        return tuple(entry for entry in entries if entry.terms)
+
+
+def runs_of(findings: Findings) -> tuple[Run, ...]:
+    """The run that the report is of, then those that were taken in."""
+    elsewhere = {subject for other in findings.others for subject in other.subjects}
+    judged = dict.fromkeys(finding.subject for finding in findings.findings)
+    own = tuple(subject for subject in judged if subject not in elsewhere)
+    digest = findings.readings.digest if findings.readings else None
+    return (
+        Run(own, findings.environment, findings.readings, None),
+        *(
+            Run(
+                other.subjects,
+                other.environment,
+                other.readings,
+                other.readings is not None and other.readings.digest == digest,
+            )
+            for other in findings.others
+        ),
+    )
+
+
+def run_of(findings: Findings, subject: str) -> Run | None:
+    """The run of its own that a subject was judged in, if it was."""
+    return next((run for run in runs_of(findings)[1:] if subject in run.subjects), None)
