@@ -41,7 +41,7 @@ CITIES = WordsOf(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)
 FORMULA = FormulasOf(CAPITAL, " Paris")
 UNSURE = UncertaintyOf(CAPITAL)
 HEADS = HeadsOver()
-STEERING = SteeringOver()
+STEERING = SteeringOver(per_cluster=2)
 COST = LensCostOf(CAPITAL)
 SEEN = AttentionOf(CAPITAL)
 

@@ -143,7 +143,12 @@ def crossing_of(
     clusters: Labels | None = None,
     article: float | None = None,
 ) -> Crossing:
-    """The median of some crossing depths, with an interval over clusters if there are any."""
+    """The median of some crossing depths, with an interval over clusters if there are any.
+
+    ``NotTestable`` where there are no depths, for want of tokens of a kind.
+    """
+    if not len(depths):
+        raise NotTestable(f"{what}: nothing that is looked at is there")
     interval = None
     if clusters is not None and len(set(clusters)) > 1:
         interval = cluster_bootstrap(depths, clusters, np.median)

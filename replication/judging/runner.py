@@ -151,6 +151,8 @@ class Runner:
         rates: dict[tuple[str, str, str], list[NullRate]] = defaultdict(list)
         for one in controls:
             rates[one.claim, one.model, one.norm].append(one.rate)
+            if one.norm == "final":  # no lens is tuned to nulls: what they show with the usual one
+                rates[one.claim, one.model, "tuned"].append(one.rate)
         judged = {one.claim for one in found}
         claims = records_of(job.claim for job in self.jobs if job.claim.id in judged)
         definitional = {claim.id for claim in claims if claim.definitional}

@@ -36,6 +36,11 @@ def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
     return given if not model.is_null else given[::CONTROLS_TAKE]
 
 
+def pairs_asked_of(model: "LanguageModel", pairs: Sequence[Asked]) -> Sequence[Asked]:
+    """The pairs that a model is asked of those that there are."""
+    return pairs[::NULLS_TAKE] if model.is_null else pairs
+
+
 @dataclass(frozen=True)
 class OverNorms(Question[Given]):
     """A question over a set, whose answer has several norms: texts are read once for all."""
@@ -176,7 +181,7 @@ class CircuitOver(Question["Circuit"]):
         from replication.measures.circuit import circuit
 
         pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
-        asked = pairs if not reader.model.is_null else pairs[::NULLS_TAKE]
+        asked = pairs_asked_of(reader.model, pairs)
         return circuit(reader.model, asked, by_layer=self.by_layer)
 
 
@@ -208,4 +213,4 @@ class SteeringOver(Question["Steering"]):
         from replication.measures.steering import steering
 
         pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
-        return steering(reader.model, asked_of(reader.model, pairs))
+        return steering(reader.model, pairs_asked_of(reader.model, pairs))
