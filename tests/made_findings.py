@@ -144,6 +144,9 @@ def own_findings() -> Findings:
     """Four claims on one text, one over many; every verdict, and text that is no text."""
     because = {"known_negative": f"because {HOSTILE}"}
     silent = NullRate(kind="nearest-noun", holds=0, not_testable=1, draws=1)
+    unasked = control("HS-04", 0).model_copy(
+        update={"rate": silent, "not_testable": f"no verb: {HOSTILE}"}
+    )
     beaten = NullRate(kind="permuted", holds=1, not_testable=0, draws=2)
     shown = {"nulls": (rate(10), beaten, silent), "verdict": "uninformative"}
     firm = {"firmness": Firmness(gap=1, gap_unit="ranks", texts_to_turn=None, same_under_noise=1)}
@@ -179,7 +182,7 @@ def own_findings() -> Findings:
             finding("EX-20", 1, "smollm2", "either").model_copy(update=must),
             not_testable("EX-09", f"not here: {HOSTILE}"),
         ),
-        controls=(control("HS-06", 10), control("HS-04", 0)),
+        controls=(control("HS-06", 10), control("HS-04", 0), unasked),
     )
 
 

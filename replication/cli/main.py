@@ -265,7 +265,7 @@ def verdicts(
     findings = committed.joined(verdicts.read(claims), committed.runs(runs))
     table = verdicts.as_markdown(complete_only(findings) if write or check else findings)
     if on_fresh := fresh.fresh_of(findings, fresh.beside(runs)):
-        table += f"\n## On fresh sets\n\n{fresh.as_markdown(on_fresh)}"
+        table += f"\n{fresh.as_markdown(on_fresh)}"
     if write:
         write_whole(write, verdicts.put(table, write.read_text("utf-8"), write))
     text = check.read_text("utf-8") if check else ""

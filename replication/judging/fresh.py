@@ -17,6 +17,7 @@ from replication.judging.verdicts import SYMBOLS, called, read
 from replication.questions.subjects import FreshSets
 
 FILE = "fresh.json"
+HEADING = "## On fresh sets"
 HEAD = ("claim", "judged on", "sets of the readings", "fresh sets", "measured there", "fresh")
 
 
@@ -106,10 +107,10 @@ def _measured(part: Part) -> str:
 
 
 def as_markdown(fresh: Fresh) -> str:
-    """The table of both, with when and by what it was judged."""
+    """The table of both under its heading, with when and by what it was judged."""
     lines = [f"| {' | '.join(HEAD)} |", "|---|---|:-:|:-:|---|---|"]
     lines += [f"| {' | '.join(row)} |" for row in _rows(fresh)]
-    return "\n".join([fresh.told, "", *lines, ""])
+    return "\n".join([HEADING, "", fresh.told, "", *lines, ""])
 
 
 def _rows(fresh: Fresh) -> Iterator[tuple[str, ...]]:

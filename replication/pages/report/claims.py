@@ -8,7 +8,7 @@ from replication.articles.slips import SLIPS, Slip
 from replication.articles.sources import published_of
 from replication.judging.claims import ClaimRecord
 from replication.judging.comparisons import Part, Weight
-from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.findings import ChanceFinding, ClaimNorm, Finding, Findings
 from replication.judging.rates import NullRate
 from replication.pages.report.charts import Chart, chart
 from replication.pages.report.depths import Depths, depths
@@ -71,6 +71,21 @@ class ClaimPage:
     slips: tuple[Slip, ...]
     depths: Depths | None
     """The picture of what crosses, where something does."""
+
+    @property
+    def null_columns(self) -> tuple[tuple[str, ClaimNorm], ...]:
+        """The models and norms of its nulls."""
+        return tuple(dict.fromkeys((one.model, one.norm) for one in self.controls))
+
+    @property
+    def null_rows(self) -> tuple[tuple[str, tuple[ChanceFinding | None, ...]], ...]:
+        """For each kind of null what was found on it, under each of ``null_columns``."""
+        found = {(one.rate.kind, one.model, one.norm): one for one in self.controls}
+        kinds = dict.fromkeys(one.rate.kind for one in self.controls)
+        return tuple(
+            (kind, tuple(found.get((kind, *column)) for column in self.null_columns))
+            for kind in kinds
+        )
 
     @property
     def address(self) -> str:

@@ -23,7 +23,10 @@ class Run:
     @property
     def on(self) -> str:
         """What was judged in it, as it is to be read."""
-        return ", ".join(called(subject) for subject in self.subjects)
+        return " and ".join(
+            "the published numbers" if subject == Published.name else called(subject)
+            for subject in self.subjects
+        )
 
     @property
     def made(self) -> str:
@@ -36,7 +39,8 @@ class Run:
         same as the rest.
         """
         if self.same_readings is not None:
-            return f"{'the same' if self.same_readings else 'other'} readings and rules"
+            which, than = ("the same", "as") if self.same_readings else ("other", "than")
+            return f"{which} readings and rules {than} the rest"
         return self.readings.told if self.readings else "readings and rules that were not kept"
 
     @property

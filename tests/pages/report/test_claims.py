@@ -37,6 +37,9 @@ def test_a_page_gathers_what_is_known_of_its_claim() -> None:
         ("published", "none"), ("smollm2", "none"), ("smollm2", "final"),
     ]  # fmt: skip
     assert [control.rate.holds for control in page.controls] == [10]
+    assert page.null_columns == (("smollm2", "none"),)
+    assert page.null_rows == (("untrained", page.controls),)
+    assert pages["HS-06-many"].null_rows == ()
     assert page.figures == figures[:1]
     assert [figure.model for figure in page.published] == ["distilgpt2"]
     assert page.slips == ()

@@ -235,16 +235,21 @@ def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
 def test_a_claims_page_says_what_its_nulls_show(pages: dict[str, Elements]) -> None:
     text = re.sub(r"\s+", " ", pages["claims/HS-06.html"].text)
     assert "permuted 1/2 untrained 10/10 cannot show it: nearest-noun: 0 of 1 testable" in text
-    assert "untrained untrained SmolLM2, none 10 of 10 yes" in text  # kind, what it is, and so on
+    assert "SmolLM2, none untrained untrained 10 of 10: shows it" in text  # kind, what it is
     text = re.sub(r"\s+", " ", pages["claims/HS-04.html"].text)
-    assert "untrained untrained SmolLM2, none 0 of 10 no" in text
+    assert "SmolLM2, none untrained untrained 0 of 10 " in text
+    assert ": shows it" not in text
+    assert (
+        "agrees with the last word 0 of 1 testable nearest-noun, SmolLM2, none: 1 of 1 not" in text
+    )
+    assert f"not testable: no verb: {HOSTILE}" in text
 
 
 def test_a_run_of_its_own_says_when_and_by_what(pages: dict[str, Elements]) -> None:
     start = re.sub(r"\s+", " ", pages["index.html"].text)
     first = "by the readings and rules that were frozen on 1 March 2026 (aaaaaaaaaaaa); Gemma-3 in"
     assert first in start
-    assert "a run of its own, on 3 February 2026, by other readings and rules" in start
+    assert "a run of its own, on 3 February 2026, by other readings and rules than the" in start
     runs = start[start.index("When and by what it was judged", start.index("What the words")) :]
     assert f"Hash: {'a' * 64}." in runs
     assert f"Hash: {'c' * 64}; frozen: {'a' * 64}." in runs
