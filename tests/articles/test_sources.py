@@ -25,7 +25,8 @@ def test_only_published_figures_are_taken_for_published() -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=list(CLAIMS))
 def test_a_claim_speaks_of_figures_of_its_source(claim: Claim) -> None:
-    assert all(claim.source.address in figure.source for figure in published_of(claim.figures))
+    figures = published_of(claim.figures)
+    assert not figures or any(claim.source.address in figure.source for figure in figures)
     assert not claim.published_only or published_of(claim.figures)
 
 

@@ -58,7 +58,7 @@ def test_a_text_of_your_own_is_judged_on_models_and_not_held_to_the_list(tmp_pat
     silent = "not_testable: smollm2-word-frequency orders watched words and answers nothing else"
     assert silent in run.stdout
     assert "FAILED claims/test_planted.py::T-02[smollm2-none]" in run.stdout
-    assert "Judged on 'Four ducks swam', which is not the claim's own text." in run.stdout
+    assert "Judged on 'Four ducks swam away', which is not the claim's own text." in run.stdout
     assert "replicate negatives --write" not in run.stdout
     assert "judged on 'Four ducks swam away'" in run.stdout
     found = written(tmp_path, "claims-partial.json")
@@ -112,7 +112,7 @@ def test_findings_are_written_by_the_schema(tmp_path: Path) -> None:
     findings = written(tmp_path)
     assert findings.complete
     assert [(f.claim, f.verdict, f.known_negative) for f in findings.findings] == [
-        ("T-01", "replicated", None),
+        ("T-01", "consistent", None),
         ("T-02", "not_replicated", "planted"),
     ]
 
@@ -167,7 +167,7 @@ def test_weights_out_of_reach_are_a_skip_with_its_reason(tmp_path: Path) -> None
     run = run_claims(tmp_path, "--subject", "distilgpt2", "-k", "distilgpt2 and not controls")
     reason = "not_testable: weights not available: distilgpt2: distilbert/distilgpt2 is not here"
     assert reason in run.stdout
-    assert "4 skipped" in run.stdout
+    assert "6 skipped" in run.stdout
     assert run.returncode == 0
 
 
@@ -197,8 +197,6 @@ def test_a_model_of_the_hub_is_judged_as_any_subject(tmp_path: Path) -> None:
         "PASSED claims/test_planted.py::T-01[untrained controls of distilgpt2-none]" in run.stdout
     )
     assert "1 failed, 13 passed, 6 skipped" in run.stdout
-    high = "T-01 (none) holds on 10 of 10 untrained controls of distilgpt2: it does not beat them"
-    assert high in run.stdout
     rates = {finding.claim: finding.nulls for finding in findings.findings}
     assert [rate.kind for rate in rates["T-01"]] == list(KINDS)
     for kind, of_true, of_false in zip(KINDS, rates["T-01"], rates["T-02"], strict=True):

@@ -337,6 +337,7 @@ def finding(claim: str, subject: str, norm: str, verdict: Verdict) -> Finding:
             "norm": norm,
             "verdict": verdict,
             "holds": None,
+            "core_holds": None,
             "measured": "",
             "margin": None,
             "margin_unit": None,

@@ -89,7 +89,7 @@ def test_a_known_negative_gives_its_reason_to_the_finding(tmp_path: Path) -> Non
         assert isinstance(found, Finding)
         return found
 
-    entry = negative(judged(Runner()), False)
+    entry = negative(judged(Runner()))
     assert entry is not None
     listed = entry.model_copy(update={"reason": "planted"})
     assert judged(Runner()).known_negative is None
