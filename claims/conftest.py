@@ -16,7 +16,7 @@ from replication.judging.claims import Claim
 from replication.judging.findings import ChanceFinding, Finding
 from replication.judging.firmness import shares_under_noise
 from replication.judging.freeze import readings
-from replication.judging.negatives import controls_of, is_high, negative, read
+from replication.judging.negatives import Negative, negative, read
 from replication.judging.runner import NO_WEIGHTS, Runner, told
 from replication.judging.saving import check_writable, write
 from replication.judging.suite import Job, claims_in
@@ -146,24 +146,32 @@ class JobTest(pytest.Item):
             pytest.skip(f"not_testable: {NO_WEIGHTS}: {self.job.subject}: {fault}")
         if isinstance(found, Finding) and found.holds is None:
             pytest.skip(f"not_testable: {found.measured}")
-        if isinstance(found, ChanceFinding) and not found.rate.testable:
+        if isinstance(found, ChanceFinding):
+            self.check_rate(found)
+        elif found and (now := negative(found)):
+            self.check_negative(found, now)
+
+    def check_rate(self, found: ChanceFinding) -> None:
+        """Nulls that show a claim too are told of by its verdict; what follows by definition has to
+        hold on all of them.
+        """
+        if not found.rate.testable:
             pytest.skip(f"not_testable: {found.not_testable}")
-        if found is None or (now := negative(found, self.job.claim.definitional)) is None:
-            return
-        if self.runner.instead and self.job.null:
-            return  # on a text of your own a rate on nulls is read, not judged
+        if self.job.claim.definitional and not found.rate.by_construction:
+            raise FindingFailed(f"{self.job.claim.says}\n  by definition, but {found.rate}")
+
+    def check_negative(self, found: Finding, now: Negative) -> None:
+        """A finding that does not hold has to be listed as it is."""
         listed = self.runner.known.get(self.job.key)
         if listed and (fault := listed.fault(now)):
             raise StaleNegative(fault)
-        rate = f"holds on {now.holds_on} of {self.job.listed_as}, {now.controls} of them testable"
-        measured = found.measured if isinstance(found, Finding) else rate
         advice = (
             f"Judged on {told(self.runner.instead)!r}, which is not the claim's own text."
             if self.runner.instead
             else "If this is a result, list it with `replicate negatives --write` after a full "
             "run, and write its reason there."
         )
-        raise FindingFailed(f"{self.job.claim.says}\n  measured: {measured}\n{advice}")
+        raise FindingFailed(f"{self.job.claim.says}\n  measured: {found.measured}\n{advice}")
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         """Findings speak for themselves; only errors need a traceback."""
@@ -214,11 +222,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for name in runner.out_of_reach:
         number = sum(finding.subject == name for finding in findings.findings)
         terminalreporter.write_line(f"{name}: {number} findings not_testable: {NO_WEIGHTS}")
-    for rate in findings.controls:
-        if rate.model != DEFAULT_MODEL and is_high(rate, findings.record(rate.claim).definitional):
-            count = f"holds on {rate.rate.holds} of {rate.rate.testable}"
-            line = f"{rate.claim} ({rate.norm}) {count} {controls_of(rate.rate.kind, rate.model)}"
-            terminalreporter.write_line(f"{line}: it does not beat them")
     if runner.instead:
         terminalreporter.write_line(f"judged on {findings.text!r}")
     part = "" if findings.complete else " (a part of the claims)"

@@ -8,7 +8,6 @@ freely: parts are known by their order.
 import math
 import tomllib
 from collections.abc import Iterable
-from itertools import chain
 from pathlib import Path
 
 import tomlkit
@@ -16,30 +15,24 @@ from pydantic import FiniteFloat
 from tomlkit.items import AoT, Table
 
 from replication.base.records import Record
-from replication.judging.findings import ChanceFinding, ClaimNorm, Finding, Findings
+from replication.judging.findings import ClaimNorm, Finding, Findings
 from replication.models.nulls import NullKind
-from replication.models.registry import DEFAULT_MODEL
 
 Key = tuple[str, str, ClaimNorm]
-"""Claim, subject (or ``KIND controls of MODEL``) and norm."""
+"""Claim, subject and norm."""
 Known = dict[Key, "Negative"]
 
 
 class Negative(Record):
-    """A finding that does not hold, or a claim that holds on most nulls of a kind."""
+    """A finding that does not hold, or not in full."""
 
     claim: str
     subject: str
-    """What the finding is on; ``KIND controls of MODEL`` where it is the rate on its nulls."""
     norm: ClaimNorm
-    measured: tuple[FiniteFloat, ...] = ()
+    measured: tuple[FiniteFloat, ...]
     """One number for each part of the finding, in their order."""
-    holds: tuple[bool, ...] = ()
+    holds: tuple[bool, ...]
     """Whether that part holds."""
-    holds_on: int | None = None
-    """Of a rate: the number of nulls that the claim holds on."""
-    controls: int | None = None
-    """Of a rate: the number of nulls that are testable."""
     reason: str
     """Empty until someone has written it."""
 
@@ -52,9 +45,8 @@ class Negative(Record):
         """Whether the same parts hold with the same numbers, up to 5 %: float sums differ a little
         from one processor to the next.
         """
-        exact = (self.holds, self.holds_on, self.controls)
         return (
-            exact == (other.holds, other.holds_on, other.controls)
+            self.holds == other.holds
             and len(self.measured) == len(other.measured)
             and all(
                 math.isclose(one, two, rel_tol=0.05, abs_tol=0.005)
@@ -73,7 +65,7 @@ class Negative(Record):
         return "\n".join(
             line
             for line in self.as_toml().as_string().splitlines()
-            if line.startswith(("measured", "holds", "controls"))
+            if line.startswith(("measured", "holds"))
         )
 
     def as_toml(self) -> Table:
@@ -104,32 +96,10 @@ def controls_of(kind: NullKind, model: str) -> str:
     return f"{kind} controls of {model}"
 
 
-def is_high(found: ChanceFinding, definitional: bool) -> bool:
-    """Whether a claim holds on too many nulls of a kind to say anything of what they lack.
-
-    One that follows from how the experiment is made is to hold on all of them.
+def negative(found: Finding) -> Negative | None:
+    """The entry that a finding has to have, still without its reason; None where it holds, or
+    cannot be tested. What nulls show too is told by the verdict, and has no entry.
     """
-    return found.rate.beaten is False and not (definitional and found.rate.by_construction)
-
-
-def negative(found: Finding | ChanceFinding, definitional: bool) -> Negative | None:
-    """The entry that a finding has to have, still without its reason; ``definitional`` is its
-    claim's.
-
-    None where it holds, cannot be tested, or is a rate on nulls of another model than the default:
-    that is a result, and nobody has to explain it before the suite passes.
-    """
-    if isinstance(found, ChanceFinding):
-        if found.model != DEFAULT_MODEL or not is_high(found, definitional):
-            return None
-        return Negative(
-            claim=found.claim,
-            subject=controls_of(found.rate.kind, found.model),
-            norm=found.norm,
-            holds_on=found.rate.holds,
-            controls=found.rate.testable,
-            reason="",
-        )
     if found.holds is not False:
         return None
     return Negative(
@@ -151,11 +121,9 @@ def updated(text: str, findings: Findings, drop: bool = False) -> tuple[str, lis
     """
     document = tomlkit.parse(text.rstrip("\n") + "\n\n")
     tables = document.setdefault("negative", tomlkit.aot())
-    everything: Iterable[Finding | ChanceFinding] = chain(findings.findings, findings.controls)
-    entries = (negative(one, findings.record(one.claim).definitional) for one in everything)
+    entries = map(negative, findings.findings)
     needed = {entry.key: entry for entry in entries if entry}
     judged = {finding.subject for finding in findings.findings}
-    judged |= {controls_of(found.rate.kind, found.model) for found in findings.controls}
     changes = [*_update(tables, needed, judged, drop)]
     for entry in needed.values():
         tables.append(entry.as_toml())

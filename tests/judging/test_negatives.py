@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 from claim_runs import ROOT
-from made_findings import control, finding, made_findings, not_testable, record
+from made_findings import finding, made_findings, not_testable, record
 from typer.testing import CliRunner
 
+from replication.base.norms import READINGS
 from replication.cli.main import app
-from replication.judging.findings import ChanceFinding, Finding, Findings
+from replication.judging.findings import Finding, Findings
 from replication.judging.negatives import Negative, negative, read, updated
 from replication.judging.suite import claims_in, jobs_of
-from replication.models.registry import DEFAULT_MODEL, MODELS
+from replication.models.registry import MODELS
 
 FILE = ROOT / "claims" / "known_negatives.toml"
 LISTED = """# What this file is.
@@ -32,21 +33,13 @@ norm = "final"
 measured = [0, 2]
 holds = [true, false]
 reason = "It \\"wavers\\"."
-
-[[negative]]
-claim = "HS-06"
-subject = "untrained controls of smollm2"
-norm = "none"
-holds_on = 10
-controls = 10
-reason = "By chance."
 """
 
 
-def found(*findings: Finding, controls: tuple[ChanceFinding, ...] = ()) -> Findings:
-    judged = {one.claim for one in findings} | {one.claim for one in controls}
+def found(*findings: Finding) -> Findings:
+    judged = {one.claim for one in findings}
     made = {"claims": tuple(record(id) for id in sorted(judged)), "findings": findings}
-    return made_findings().model_copy(update={**made, "controls": controls})
+    return made_findings().model_copy(update={**made, "controls": ()})
 
 
 JUDGED = (
@@ -55,8 +48,7 @@ JUDGED = (
     finding("HS-06", 2, "smollm2", "final"),
     not_testable("EX-09", "not here"),
 )
-RATES = (control("HS-06", 10), control("HS-11", 2))
-AS_LISTED = found(*JUDGED, controls=RATES)
+AS_LISTED = found(*JUDGED)
 
 
 def test_a_run_with_the_same_numbers_changes_nothing() -> None:
@@ -65,24 +57,15 @@ def test_a_run_with_the_same_numbers_changes_nothing() -> None:
 
 def test_new_numbers_are_put_in_and_the_rest_stays() -> None:
     text, changes = updated(
-        LISTED,
-        found(
-            finding("HS-11", 7),
-            finding("HS-06", 2, "smollm2", "final"),
-            controls=(control("HS-06", 9),),
-        ),
+        LISTED, found(finding("HS-11", 7), finding("HS-06", 2, "smollm2", "final"))
     )
-    expected = LISTED.replace("[0, 5]", "[0, 7]").replace("holds_on = 10", "holds_on = 9")
-    assert text == expected
-    assert changes == [
-        "changed: HS-11 published none",
-        "changed: HS-06 untrained controls of smollm2 none",
-    ]
+    assert text == LISTED.replace("[0, 5]", "[0, 7]")
+    assert changes == ["changed: HS-11 published none"]
 
 
 def test_new_entries_come_last_and_without_a_reason() -> None:
     new = finding("HS-12", 3, "smollm2", "either")
-    text, changes = updated(LISTED, found(*JUDGED, new, controls=RATES))
+    text, changes = updated(LISTED, found(*JUDGED, new))
     assert text == LISTED + (
         '\n[[negative]]\nclaim = "HS-12"\nsubject = "smollm2"\nnorm = "either"\n'
         'measured = [0, 3]\nholds = [true, false]\nreason = ""\n'
@@ -95,7 +78,7 @@ def test_entries_that_are_needed_no_more_are_dropped_on_demand_only() -> None:
     assert updated(LISTED, holds) == (LISTED, ["needed no more: HS-11 published none"])
     text, changes = updated(LISTED, holds, drop=True)
     assert "HS-11" not in text
-    assert text.count("[[negative]]") == 2
+    assert text.count("[[negative]]") == 1
     assert changes == ["dropped: HS-11 published none"]
 
 
@@ -106,23 +89,16 @@ def test_subjects_that_were_not_judged_keep_their_entries() -> None:
 
 def test_an_empty_file_gets_all_entries(tmp_path: Path) -> None:
     text, changes = updated("# None yet.\n", AS_LISTED)
-    assert len(changes) == 3
+    assert len(changes) == 2
     path = tmp_path / "negatives.toml"
     path.write_text(text)
-    expected = {entry.key for entry in (negative(one, False) for one in JUDGED) if entry}
-    assert set(read(path)) == expected | {("HS-06", "untrained controls of smollm2", "none")}
+    assert set(read(path)) == {entry.key for entry in map(negative, JUDGED) if entry}
     assert updated(text, AS_LISTED) == (text, [])
 
 
 def test_what_is_no_negative() -> None:
-    assert negative(finding("HS-06", 1), False) is None
-    assert negative(not_testable("EX-09", "not here"), False) is None
-    assert negative(control("HS-06", 2), False) is None
-    assert negative(control("HS-06", 3), False) is not None
-    assert negative(control("HS-06", 10), True) is None
-    assert negative(control("HS-06", 9), True) is not None
-    elsewhere = control("HS-06", 10).model_copy(update={"model": "gemma3"})
-    assert negative(elsewhere, False) is None
+    assert negative(finding("HS-06", 1)) is None
+    assert negative(not_testable("EX-09", "not here")) is None
 
 
 def numbers(*measured: float, holds: tuple[bool, ...] = (False,)) -> Negative:
@@ -148,19 +124,13 @@ def test_hand_worked_leeway(one: Negative, other: Negative, fits: bool) -> None:
 
 def test_every_committed_entry_is_of_the_suite_and_has_its_reason() -> None:
     judged = {
-        job.key
-        for claim in claims_in(ROOT / "claims")
-        for job in jobs_of(claim, MODELS, ("none", "final"))
+        job.key for claim in claims_in(ROOT / "claims") for job in jobs_of(claim, MODELS, READINGS)
     }
     for key, entry in read(FILE).items():
         assert key in judged
         assert entry.reason.endswith(".")
-        if "controls of " in entry.subject:
-            assert key[1].endswith(f" controls of {DEFAULT_MODEL}")
-            assert entry.holds_on is not None
-        else:
-            assert len(entry.measured) == len(entry.holds)
-            assert not all(entry.holds)
+        assert len(entry.measured) == len(entry.holds)
+        assert not all(entry.holds)
 
 
 def test_the_command_writes_what_it_tells(tmp_path: Path) -> None:
