@@ -9,10 +9,13 @@ from claim_runs import PLANTED, ROOT
 
 from replication.articles.thresholds import FAMILY
 from replication.judging import fresh
+from replication.judging.claims import records_of
 from replication.judging.suite import claims_in, jobs_of, nulls_of
 from replication.judging.verdicts import MARKS
 from replication.models.nulls import KINDS
 from replication.models.registry import null_name
+from replication.questions.template_sets import items
+from replication.results.sets import CROSSED_IN_WORDS, SETS
 
 CLAIMS = {claim.id: claim for claim in claims_in(ROOT / "claims")}
 
@@ -96,3 +99,12 @@ def test_hand_worked_jobs(claim: str, norms: tuple[str, ...], ids: str) -> None:
 def test_a_control_has_no_controls() -> None:
     jobs = list(jobs_of(CLAIMS["HS-03"], [null_name("smollm2", "untrained", 3)], ["none"]))
     assert [job.id for job in jobs] == ["HS-03[published-none]", "HS-03[smollm2-untrained-3-none]"]
+
+
+def test_crossed_clusters_are_named_wherever_a_set_has_them() -> None:
+    crossed = {name for name in SETS if len(items(name)[0].clusters) > 1}
+    assert crossed == set(CROSSED_IN_WORDS)
+    records = {record.id: record for record in records_of(CLAIMS.values())}
+    assert records["HS-17-many"].crossed == ("occupations, and the frames that they stand in",)
+    assert records["HS-05-many"].crossed == (CROSSED_IN_WORDS["counting"],)
+    assert records["HS-14-held-out"].crossed == records["HS-15"].crossed == ()
