@@ -1,8 +1,8 @@
 """What a verdict means: the rules by which the parts of a finding become one word.
 
 A claim has a core, the sentence's own assertion. If a part of the core fails, the claim does not
-hold, whatever else does. What holds by the way it is made shows nothing; nor does what most null
-subjects of some kind show as well. Only then does it count how much of the rest holds.
+hold, whatever else does. What holds by the way it is made shows nothing; nor does what nulls of some
+kind show as well. Only then does it count how much of the rest holds.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,7 +29,8 @@ MEANING: dict[Verdict, str] = {
     "the article's words fit its own figure",
     "partially": "the core holds, and something that the sentence adds to it does not",
     "not_replicated": "some part of the core does not hold",
-    "uninformative": "the core holds, and on most null subjects of some kind it holds as well",
+    "uninformative": "the core holds, and so it does on more than a quarter of the nulls of some "
+    "kind, and on two of them or on the only one",
     "by_definition": "the core holds, and by the way it is made it could not do otherwise",
     "not_testable": "the subject cannot show it",
 }
@@ -56,7 +57,7 @@ def verdict_of(
 ) -> Verdict:
     """The verdict on a finding; none of the parts means that it is not testable.
 
-    ``shown_by_nulls``: whether the core holds on most null subjects of some kind too.
+    ``shown_by_nulls``: whether the nulls of some kind show the core too.
     ``ValueError`` for parts without a core.
     """
     if not parts:
