@@ -1,8 +1,8 @@
 """What a verdict means: the rules by which the parts of a finding become one word.
 
 A claim has a core, the sentence's own assertion. If a part of the core fails, the claim does not
-hold, whatever else does. What holds by the way it is made shows nothing; nor does what nulls of some
-kind show as well. Only then does it count how much of the rest holds.
+hold, whatever else does. What holds by the way it is made shows nothing; nor does what nulls of
+some kind show as well. Only then does it count how much of the rest holds.
 """
 
 from collections.abc import Collection, Sequence
