@@ -42,7 +42,7 @@ SEED = 10
 LIMIT_S = 300
 """A mutant whose tests have not ended by then does not end, and is noticed."""
 MODULES = (
-    "base/statistics", "judging/comparisons", "judging/corrections", "judging/findings",
+    "base/statistics", "judging/comparisons", "judging/depth", "judging/findings",
     "judging/paper/agreement", "measures/*", "results/*",
 )  # fmt: skip
 TESTS = {

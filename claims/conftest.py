@@ -87,6 +87,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         known = read(FOLDER / "known_negatives.toml")
         text = text_of_your_own(config.getoption("--prompt"), config.getoption("--continuation"))
+        if text and config.getoption("--fresh"):
+            raise ValueError("--prompt and --fresh are both given: choose one")
         instead = FreshSets() if config.getoption("--fresh") else text
         processes = config.getoption("--processes")
         nulls = config.getoption("--nulls")

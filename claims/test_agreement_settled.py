@@ -144,7 +144,7 @@ def agreement_is_late_for_want_of_the_norm(case: Case) -> Iterator[Part]:
     layer, read as the last sixth of the depth.
     """
     found = case.answer(AGREEMENT)
-    clusters = found.clusters(**PLURAL)
+    clusters = found.crossed(**PLURAL)
     depths = {norm: crossing(found.ahead(norm, **PLURAL).T) for norm in NORMS}
     without, within = depths["none"], depths["final"]
     yield at_depth(
@@ -192,7 +192,7 @@ def caution(found: ExpectedSet, start: int, when: str) -> Iterator[Part]:
             f"share of patterns {'whose' if there else 'other than those whose'} repeated token is "
             f"best and less probable {when}, norm: {norm}",
             cautious == there,
-            found.clusters,
+            found.crossed,
             values=fall if there else -fall,
             values_unit="probability",
         )

@@ -15,7 +15,6 @@ from replication.judging.comparisons import (
     Part,
     agrees,
     at_depth,
-    at_most,
     beside,
     crossing_of,
     further,
@@ -41,7 +40,7 @@ CITIES = WordsOf(CAPITAL, (" Paris", " London", " Berlin"), sublayers=True)
 FORMULA = FormulasOf(CAPITAL, " Paris")
 UNSURE = UncertaintyOf(CAPITAL)
 HEADS = HeadsOver()
-STEERING = SteeringOver(per_cluster=2)
+STEERING = SteeringOver()
 COST = LensCostOf(CAPITAL)
 SEEN = AttentionOf(CAPITAL)
 
@@ -56,7 +55,7 @@ def paris_becomes_the_best_candidate(case: Case) -> Iterator[Part]:
     best = found.ranks[after_blocks, 0] == 1
     leads = crossing_of("' Paris' is the best candidate for good", np.atleast_1d(crossing(best)))
     statement = f"depth from which on {leads.what}"
-    yield at_depth(at_most(statement, leads.estimate, 1, "depth"), leads)
+    yield at_depth(less(statement, leads.estimate, 1, "depth"), leads)  # a layer before the output
     yield further(more(statement, leads.estimate, 1 / len(best), "depth"))
     for column, city in enumerate(found.words[1:], 1):
         yield less(

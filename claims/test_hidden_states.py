@@ -18,7 +18,17 @@ from jaxtyping import Bool
 from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import FAR_DOWN, FEW, NEAR_TOP, ROUNDING_PERCENT
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, agrees, at_most, beside, further, less, more
+from replication.judging.comparisons import (
+    Part,
+    agrees,
+    at_depth,
+    at_most,
+    beside,
+    crossing_of,
+    further,
+    less,
+    more,
+)
 from replication.judging.depth import before_last, beyond, in_layer, steps, throughout
 from replication.measures.depth import SYNTAX, arrivals, crossing, first_layer
 from replication.questions.lens import ContinuationOf, RanksOf, TopTokensOf, WatchedRanksOf
@@ -103,7 +113,7 @@ def a_digit_enters_in_layer_1(case: Case) -> Iterator[Part]:
     layer = first_layer(2 / DISTILGPT2, top.layers)
     share = top.probability(layer, top.target)
     if share is not None:  # of the ten best alone it is known
-        yield further(less(f"its probability in layer {layer}", share, FEW, "probability"))
+        yield less(f"its probability in layer {layer}", share, FEW, "probability")
     literal = rank_among(top, 1, top.target)
     yield beside(at_most("literally, its rank in layer 1", literal, NEAR_TOP, "ranks"))
     if case.is_paper_model(TOP):
@@ -121,12 +131,15 @@ def later_layers_raise_the_digit(case: Case) -> Iterator[Part]:
     # As the article's figure shows them: to 0.01 %, and none for what is not among the ten best.
     shares = [round(top.probability(layer, top.target) or 0.0, 4) for layer in after]
     over = f"in layer {after[-1]} against layer {after[0]}"
-    yield less(f"rank {over}", ranks[after[-1]], ranks[after[0]], "ranks")
+    first = crossing_of(
+        "the digit has rank 1 for good", np.atleast_1d(crossing(ranks == 1)), article=4 / 6
+    )
+    yield at_depth(less(f"rank {over}", ranks[after[-1]], ranks[after[0]], "ranks"), first)
     yield more(f"probability {over}", shares[-1], shares[0], "probability")
     at = f"of the steps between layers {after}, those"
     worse, falls = np.diff(ranks[after]) > 0, np.diff(shares) < 0
-    yield further(at_most(f"{at} that worsen the rank", worse.sum(), 0, "steps"))
-    yield further(at_most(f"{at} that lower the probability", falls.sum(), 0, "steps"))
+    yield at_most(f"{at} that worsen the rank", worse.sum(), 0, "steps")
+    yield at_most(f"{at} that lower the probability", falls.sum(), 0, "steps")
     every = int(np.sum(np.diff(ranks[after[0] :]) > 0))
     yield beside(at_most("literally, layers that worsen the rank", every, 0, "layers"))
 
@@ -140,7 +153,11 @@ def the_last_layer_is_cautious(case: Case) -> Iterator[Part]:
     start = before_last(DISTILGPT2, top.layers)
     statement = "rank in {} (11: beyond the ten best)"
     last, earlier = (rank_among(top, layer, top.target) for layer in (-1, start))
-    yield at_most(statement.format("the last layer"), last, 1, "ranks")
+    best = np.array([rank_among(top, layer, top.target) == 1 for layer in range(top.layers)])
+    first = crossing_of(
+        "the digit is the best for good", np.atleast_1d(crossing(best)), article=4 / 6
+    )
+    yield at_depth(at_most(statement.format("the last layer"), last, 1, "ranks"), first)
     yield further(at_most(statement.format(f"layer {start}, before it"), earlier, 1, "ranks"))
     before, next_to_last, after = (
         top.probability(layer, top.target) or 0.0 for layer in (start, -2, -1)
@@ -300,7 +317,8 @@ def one_key_is_singular_in_every_layer(case: Case) -> Iterator[Part]:
     grid = case.answer(KEY)
     right = ahead(grid, " is", " are")
     plural, singular = final_rank(grid, " are"), final_rank(grid, " is")
-    yield throughout("' is' leads", right, DISTILGPT2)
+    leads = crossing_of("' is' leads for good", np.atleast_1d(crossing(right)), article=1 / 6)
+    yield at_depth(throughout("' is' leads", right, DISTILGPT2), leads)
     yield less("rank of ' is' against ' are' in the last layer", singular, plural, "ranks")
     yield further(at_most("rank of ' are' in the last layer", plural, NEAR_TOP, "ranks"))
     statement = f"literally, of {len(right)} layers, those with ' are' first"
@@ -319,7 +337,12 @@ def inner_layers_prefer_man(case: Case) -> Iterator[Part]:
     for question, name in ((DOCTOR, "doctor"), (NURSE, "nurse")):
         man = ahead(case.answer(question), " man", " woman")
         statement = f"{name}: before the last sixth ' man' leads"
-        yield throughout(statement, man, DISTILGPT2, before=last)
+        woman = crossing_of(
+            f"{name}: ' woman' leads for good",
+            np.atleast_1d(crossing(~man)),
+            article=1.0 if name == "nurse" else 7 / 6,
+        )
+        yield at_depth(throughout(statement, man, DISTILGPT2, before=last), woman)
         statement = f"literally, {name}: of {len(man) - 1} layers before the last, those with"
         yield beside(at_most(f"{statement} ' woman' first", (~man[:-1]).sum(), 0, "layers"))
 
@@ -367,7 +390,10 @@ def london_climbs(case: Case) -> Iterator[Part]:
     london, period = grid.of_token(" London"), grid.of_role(Role.PERIOD).max(axis=1)
     at = steps(DISTILGPT2, grid.layers)
     worse = int(np.sum(np.diff(london[at]) > 0))
-    yield at_most("rank of ' London' in the last layer", london[-1], 1, "ranks")
+    first = crossing_of(
+        "' London' has rank 1 for good", np.atleast_1d(crossing(london == 1)), article=1.0
+    )
+    yield at_depth(at_most("rank of ' London' in the last layer", london[-1], 1, "ranks"), first)
     yield less("that rank against the first layer's", london[-1], london[0], "ranks")
     yield at_most(f"of the steps between layers {at}, those that worsen it", worse, 0, "steps")
     yield throughout("the period is near the top", period <= NEAR_TOP, DISTILGPT2)

@@ -28,7 +28,7 @@ from replication.results.untestable import NotTestable
 claim = ClaimsOf(HIDDEN_STATES)
 EU = ContributionsOf.of_figure("ranks_eu_gpt2")
 CITIES = RanksOf(Text(gallery.PROMPT, gallery.CITIES))
-LAST_FIVE = 8 / 12
+LAST_FIVE = 7 / 12
 """Depth of the first of the last five of twelve layers."""
 
 
@@ -48,7 +48,7 @@ def the_projection_names_the_layer_that_raised_a_token(case: Case) -> Iterator[P
     """
     found = case.answer(EU)
     countries, layers = of_countries(found), greatest(found.by_rank)
-    late = layers >= first_layer(LAST_FIVE, found.layers)
+    late = layers >= first_layer(LAST_FIVE + 1e-6, found.layers)
     depths = sorted({round(depth_of(int(layer), found.layers), 2) for layer in layers[countries]})
     yield more(
         f"of {countries.sum()} countries, the share whose rank is raised most by one of the last "

@@ -28,6 +28,7 @@ from replication.judging.comparisons import (
     more,
     mostly,
 )
+from replication.judging.depth import up_to
 from replication.measures.depth import crossing
 from replication.measures.occupations import with_share_of_women
 from replication.questions.sets import ArrivalsOver, ExpectedOver, WatchedOver
@@ -141,7 +142,7 @@ def lateness(case: Case, norm: Norm) -> Part:
 def early_share(ahead: Bool[np.ndarray, "item layer"]) -> Float[np.ndarray, " item"]:
     """The share of the depth at which something is so before the last sixth."""
     layers = ahead.shape[1]
-    return np.asarray(ahead[:, : round(LAST * layers)].sum(axis=1) / layers)
+    return np.asarray(ahead[:, : up_to(LAST, layers)].sum(axis=1) / layers)
 
 
 @claim("HS-16-many", AGREEMENT, generalizes="HS-16")
@@ -177,11 +178,19 @@ def inner_layers_prefer_men_for_most_occupations(case: Case) -> Iterator[Part]:
         ahead, clusters = found.ahead(case.norm, **kept), found.crossed(**kept)
         man = ahead if workers == "men" else ~ahead
         of_whom = f"work done mostly by {workers}: share of texts with the man's word first"
-        yield mostly(
-            f"{of_whom} before the last sixth of the depth, but for less than a sixth of it",
-            early_share(~man) < 1 / DISTILGPT2,
-            clusters,
-            by_layer=man,
+        yield at_depth(
+            mostly(
+                f"{of_whom} before the last sixth of the depth, but for less than a sixth of it",
+                early_share(~man) < 1 / DISTILGPT2,
+                clusters,
+                by_layer=man,
+            ),
+            crossing_of(
+                f"work of {workers}: the woman's word leads for good",
+                crossing(~man.T),
+                clusters,
+                article=1.0 if workers == "women" else 7 / 6,
+            ),
         )
         literal = np.all(man[:, :-1], axis=1)
         yield beside(

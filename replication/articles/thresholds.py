@@ -119,8 +119,12 @@ core for all claims: ten of them, and two of each other kind, would take half an
 decides is shown by six with a chance of 0.89."""
 
 DRAWS = 2
-"""Seeds of each other kind of null that is drawn at random, for the same reason. Both must show a
-claim for it to count as shown."""
+"""Seeds of each other kind of null that is drawn at random, for the same reason. That one of them
+shows a claim is enough for it to count as shown, which errs on the sceptic's side."""
+
+BLIND_DRAWS = 10
+"""Seeds of the blind lens, which reads the trained network's own states and so costs little. A
+claim on the order of two words may pass by one shuffle's luck."""
 
 COSTLY_DRAWS = 1
 """Seeds of any kind for claims that take many seconds each (factors of long texts, erasure, what

@@ -25,7 +25,7 @@ def throughout(
     does not is less than one of the article's layers.
     """
     layers = len(holds)
-    looked_at = holds[: round(before * layers)]
+    looked_at = holds[: up_to(before, layers)]
     fails = float((~looked_at).sum()) / layers
     return less(f"{statement}: share of the depth where not", fails, 1 / of, "depth")
 
@@ -66,6 +66,11 @@ def beyond(
 def before_last(of: int, layers: int) -> int:
     """The layer whose output "the last layer" of the article's model begins with."""
     return last_from(of, layers) - 1
+
+
+def up_to(depth: float, layers: int) -> int:
+    """How many layers lie at or above a depth."""
+    return int(depth * layers + 1e-6)
 
 
 def steps(of: int, layers: int) -> list[int]:

@@ -1,24 +1,14 @@
 """How firm a finding is: how far from turning, and what noise of its weights' rounding does to it.
 
-Noise is measured apart from a run of the claims, for each draw is a trained network that is asked
-everything: ``python -m replication.judging.firmness claims MODEL`` judges all claims on as many
-networks with noise of the size of the quantization as ``NOISE_DRAWS`` says, and writes how often
-each verdict was the same into ``firmness.json`` beside them. It counts for the readings that it was
-made by, and for no others.
+What noise does is measured apart (``replication.judging.noise``), and counts for the readings that
+it was measured by, and for no others.
 """
 
-import sys
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from replication.base.files import write_whole
-from replication.base.norms import NORMS
 from replication.base.records import Record
 from replication.judging.comparisons import Part
-from replication.judging.freeze import digest
-from replication.judging.rules import all_hold, core_holds
 
 FILE = "firmness.json"
 Key = tuple[str, str, str]
@@ -58,19 +48,34 @@ class NoiseRun(Record):
 
 
 def firmness_of(parts: Sequence[Part], same: float | None) -> Firmness | None:
-    """How firm the core of a finding is; None for one without parts."""
+    """How firm the core of a finding is; None for one without parts.
+
+    What holds turns with the first part that turns, what fails with the last of those that fail.
+    """
     core = [part for part in parts if part.weight == "core"]
     if not core:
         return None
-    weakest = min(core, key=lambda part: (part.holds, abs(part.margin) / max(abs(part.bound), 1)))
-    spreads = [part.spread for part in core if part.spread]
-    flips = [spread.flips for spread in spreads if spread.flips is not None]
+    failing = [part for part in core if not part.holds]
+    nearness = {id(part): abs(part.margin) / max(abs(part.bound), 1) for part in core}
+    decides = (
+        max(failing, key=lambda part: nearness[id(part)])
+        if failing
+        else min(core, key=lambda part: nearness[id(part)])
+    )
     return Firmness(
-        gap=weakest.margin,
-        gap_unit=weakest.unit,
-        texts_to_turn=min(flips, default=None),
+        gap=decides.margin,
+        gap_unit=decides.unit,
+        texts_to_turn=_texts_to_turn(failing or core, all_of_them=bool(failing)),
         same_under_noise=same,
     )
+
+
+def _texts_to_turn(parts: Sequence[Part], *, all_of_them: bool) -> int | None:
+    flips = [part.spread.flips if part.spread else None for part in parts]
+    known = [count for count in flips if count is not None]
+    if all_of_them:
+        return max(known) if len(known) == len(flips) else None
+    return min(known, default=None)
 
 
 def shares_under_noise(claims: Path, readings: str) -> Mapping[Key, float]:
@@ -85,53 +90,3 @@ def shares_under_noise(claims: Path, readings: str) -> Mapping[Key, float]:
     if run.readings != readings:
         return {}
     return {(f.claim, f.subject, f.norm): f.same / f.draws for f in run.findings}
-
-
-Outcomes = dict[tuple[str, str], tuple[bool, bool] | None]
-"""Whether the core and whether all of a claim holds under a norm; None where not testable."""
-
-
-def outcomes(folder: Path, name: str) -> Outcomes:
-    """What becomes of every claim of a folder on one subject."""
-    import torch
-
-    from replication.judging.findings import judge
-    from replication.judging.suite import claims_in
-    from replication.questions.measured import subject
-    from replication.questions.subjects import Case
-
-    torch.set_num_threads(1)
-    asked, found = subject(name), Outcomes()
-    for claim in claims_in(folder):
-        if claim.published_only:
-            continue
-        for norm in claim.norms(NORMS):
-            finding = judge(claim, Case(asked, norm))
-            kept = [part for part in finding.parts if "starts" not in part.unit]
-            told = (core_holds(kept), all_hold(kept)) if kept else None
-            found[claim.id, finding.norm] = told
-    return found
-
-
-def measure(folder: Path, model: str, processes: int | None = None) -> NoiseRun:
-    """Judge all claims on the model and on each draw of noise, and compare."""
-    from replication.models.nulls import NOISE, SEEDED
-    from replication.models.registry import null_name
-
-    names = [model, *(null_name(model, NOISE, seed) for seed in SEEDED[NOISE])]
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        plain, *noisy = pool.map(outcomes, [folder] * len(names), names)
-    return NoiseRun(readings=digest(folder), findings=tuple(compared(model, plain, noisy)))
-
-
-def compared(model: str, plain: Outcomes, noisy: Sequence[Outcomes]) -> Iterable[UnderNoise]:
-    """In how many draws each claim came out as without noise."""
-    for (claim, norm), outcome in plain.items():
-        same = sum(draw[claim, norm] == outcome for draw in noisy)
-        yield UnderNoise(claim=claim, subject=model, norm=norm, same=same, draws=len(noisy))
-
-
-if __name__ == "__main__":
-    claims = Path(sys.argv[1])
-    run = measure(claims, sys.argv[2], processes=2)
-    write_whole(claims / FILE, run.model_dump_json(indent=1) + "\n")

@@ -7,12 +7,16 @@ frozen, and when, stands in ``frozen.toml`` beside the claims, where
 
 import ast
 import sys
+import tokenize
 import tomllib
 from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
+from importlib import resources
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
+from typing import TypeGuard
 
 from replication.base.files import write_whole
 from replication.base.records import Record
@@ -21,13 +25,22 @@ FILE = "frozen.toml"
 
 RULES = (
     "replication.articles.thresholds",
+    "replication.base.associations",
     "replication.base.statistics",
     "replication.judging.comparisons",
     "replication.judging.depth",
+    "replication.judging.findings",
     "replication.judging.rates",
     "replication.judging.rules",
+    "replication.judging.runner",
+    "replication.judging.suite",
+    "replication.measures.cluster_roles",
     "replication.measures.depth",
+    "replication.measures.role_scores",
     "replication.models.nulls",
+    "replication.questions.openings",
+    "replication.questions.sets",
+    "replication.results.circuit",
 )
 """Modules by which verdicts are reached, beside the claims' own."""
 
@@ -81,9 +94,12 @@ def freeze(claims: Path) -> None:
 
 
 def digest(claims: Path) -> str:
-    """The sha256 of all readings and rules, and of the checks in a folder of claims."""
+    """The sha256 of all readings and rules, of the sets, and of a folder's checks."""
     modules = [Path(spec.origin) for name in RULES if (spec := find_spec(name)) and spec.origin]
-    return digest_of([*modules, *sorted(claims.glob("test_*.py"))])
+    code = digest_of([*modules, *sorted(claims.glob("test_*.py"))])
+    sets = Path(str(resources.files("replication").joinpath("data/templates"))).glob("*.jsonl")
+    data = [sha256(path.read_bytes()).hexdigest() for path in sorted(sets)]
+    return sha256(" ".join([code, *data]).encode()).hexdigest()
 
 
 def digest_of(sources: Iterable[Path]) -> str:
@@ -96,15 +112,22 @@ def digest_of(sources: Iterable[Path]) -> str:
 
 
 def _without_prose(source: str) -> str:
-    """The code as Python writes it, without docstrings and other strings that stand alone."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(body := getattr(node, "body", None), list):
-            body[:] = [each for each in body if not _is_prose(each)]
-    return ast.unparse(tree)
+    """The code as it is written, without comments, docstrings and other strings that stand alone;
+    the same under every version of Python.
+    """
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            lines[line - 1] = lines[line - 1][:column]
+    for node in ast.walk(ast.parse(source)):
+        if _is_prose(node):
+            for line in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[line] = ""
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
-def _is_prose(node: ast.AST) -> bool:
+def _is_prose(node: ast.AST) -> TypeGuard[ast.Expr]:
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

@@ -28,9 +28,9 @@ MEANING: dict[Verdict, str] = {
     "consistent": "every part holds on the published numbers, from which the reading was taken: "
     "the article's words fit its own figure",
     "partially": "the core holds, and something that the sentence adds to it does not",
-    "not_replicated": "some part of the core does not hold",
+    "not_replicated": "some part of the core does not hold, or over many texts is not shown to",
     "uninformative": "the core holds, and so it does on more than a quarter of the nulls of some "
-    "kind, and on two of them or on the only one",
+    "kind",
     "by_definition": "the core holds, and by the way it is made it could not do otherwise",
     "not_testable": "the subject cannot show it",
 }

@@ -28,7 +28,7 @@ from replication.judging.negatives import Known
 from replication.judging.rates import NullRate
 from replication.judging.suite import Job, is_on_one_text, is_on_sets, jobs_of
 from replication.models import weights
-from replication.models.nulls import KINDS, WITHOUT_NETWORK, NullKind, draws_of
+from replication.models.nulls import KINDS, OF_THE_LENS, WITHOUT_NETWORK, NullKind, draws_of
 from replication.models.registry import DEFAULT_MODEL, find, null_name, provenance
 from replication.questions.controls import Controls
 from replication.questions.measured import Wanted, subject
@@ -151,7 +151,9 @@ class Runner:
         rates: dict[tuple[str, str, str], list[NullRate]] = defaultdict(list)
         for one in controls:
             rates[one.claim, one.model, one.norm].append(one.rate)
-            if one.norm == "final":  # no lens is tuned to nulls: what they show with the usual one
+            # No lens is tuned to nulls: what they show with the usual one counts for it. A blind
+            # lens is none for it, since tuning would see through it.
+            if one.norm == "final" and one.rate.kind not in OF_THE_LENS:
                 rates[one.claim, one.model, "tuned"].append(one.rate)
         judged = {one.claim for one in found}
         claims = records_of(job.claim for job in self.jobs if job.claim.id in judged)

@@ -14,6 +14,9 @@ from replication.models.nulls import KINDS, OF_THE_LENS, OF_THE_UNEMBEDDING, Nul
 from replication.models.registry import find
 from replication.questions.subjects import Published
 
+OF_OTHERS = ("blimp", "winogender")
+"""Sets that others made, to which there is no fresh one."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -79,7 +82,10 @@ def is_on_one_text(claim: Claim) -> bool:
 
 def is_on_sets(claim: Claim) -> bool:
     """Whether all that the claim asks is asked of sets that have fresh ones like them."""
-    return all("fresh" in question.settings for question in claim.questions)
+    return all(
+        "fresh" in question.settings and getattr(question, "set", None) not in OF_OTHERS
+        for question in claim.questions
+    )
 
 
 def claims_in(folder: Path) -> tuple[Claim, ...]:

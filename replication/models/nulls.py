@@ -7,7 +7,13 @@ at all. The word of the majority is no null: it is what the claims on occupation
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from replication.articles.thresholds import COSTLY_DRAWS, DRAWS, NOISE_DRAWS, UNTRAINED_DRAWS
+from replication.articles.thresholds import (
+    BLIND_DRAWS,
+    COSTLY_DRAWS,
+    DRAWS,
+    NOISE_DRAWS,
+    UNTRAINED_DRAWS,
+)
 
 NullKind = Literal[
     "untrained",
@@ -35,7 +41,7 @@ SEEDED: dict[NullKind, range] = {
     "permuted": range(DRAWS),
     "random-blocks": range(DRAWS),
     "shuffled-unembedding": range(DRAWS),
-    "blind-lens": range(DRAWS),
+    "blind-lens": range(BLIND_DRAWS),
     "noise": range(NOISE_DRAWS),
 }
 """The seeds of the kinds that are drawn at random; each other kind is one subject."""

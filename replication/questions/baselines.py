@@ -69,7 +69,10 @@ class Baseline:
         return answer
 
     def _over(self, question: WatchedOver, norm: Norm) -> WatchedSet:
-        scored = [(item, self._scores(item.prompt, item.watched)) for item in items(question.set)]
+        scored = [
+            (item, self._scores(item.prompt, item.watched))
+            for item in items(question.set, fresh=question.fresh)
+        ]
         lead = np.array([scores[0] - scores[1] for _, scores in scored if scores])
         if not lead.size:
             raise NotTestable(f"{self.name} says nothing of the words of {question.set!r}")

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from replication.base.norms import Norm
 from replication.models import registry, weights
-from replication.models.nulls import WITHOUT_NETWORK
+from replication.models.nulls import OF_THE_LENS, WITHOUT_NETWORK
 from replication.questions.baselines import Baseline
 from replication.questions.question import Answer, Question
 from replication.questions.subjects import Published, Subject
@@ -32,10 +34,12 @@ class Measured:
     def reader(self) -> "Reader":
         """The loaded model behind the answers."""
         if self._reader is None:
-            from replication.models.loading import load
-            from replication.questions.reader import Reader
-
-            self._reader = Reader(load(self.name))
+            if self._null and self._null.kind in OF_THE_LENS:
+                trained = _trained(self._entry.name)
+                model = replace(trained.model, name=self.name, null=self._null)
+                self._reader = trained.read_by(model)
+            else:
+                self._reader = _reader(self.name)
         return self._reader
 
     def provenance(self, question: Question[Any], norm: Norm) -> Provenance:
@@ -72,6 +76,19 @@ class Measured:
             return question.measure(reader, norm)
         except ModelError as error:
             return NotTestable(str(error))
+
+
+def _reader(name: str) -> "Reader":
+    from replication.models.loading import load
+    from replication.questions.reader import Reader
+
+    return Reader(load(name))
+
+
+@lru_cache(maxsize=1)
+def _trained(name: str) -> "Reader":
+    """The trained model that nulls of the lens read each in their own way."""
+    return _reader(name)
 
 
 def subject(name: str) -> Subject:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from replication.base.norms import Norm
 from replication.questions.question import Question, Text
-from replication.questions.sets import asked_of
 from replication.questions.template_sets import agreement_pairs
 from replication.results.norm_parts import CLIPPED, RAW, SIGNS, SIZES, WHOLE
 
@@ -44,6 +43,4 @@ class NormPartsOver(Question["NormPartsSet"]):
         """Ranks by those readings; ``ModelError`` where the model's norm lacks a step for one."""
         from replication.measures.norm_parts import norm_parts_over
 
-        singular_first = agreement_pairs(1)
-        by_turns = [pair for place, pair in enumerate(singular_first) if place % 4 in (0, 3)]
-        return norm_parts_over(reader.model, asked_of(reader.model, by_turns), self.readings)
+        return norm_parts_over(reader.model, agreement_pairs(1), self.readings)

@@ -19,6 +19,13 @@ class Reader:
         self._written: dict[str, tuple[int, list[int]]] = {}
         self._last_states: dict[tuple[tuple[int, ...], ...], Tensor] = {}
 
+    def read_by(self, model: LanguageModel) -> "Reader":
+        """What has been read, for a model of the same network that reads states otherwise."""
+        other = Reader(model)
+        other._recordings, other._written = self._recordings, self._written
+        other._last_states = self._last_states
+        return other
+
     def ids(self, text: Text) -> tuple[list[int], int]:
         """The token ids of a text, and how many of them are the prompt's.
 

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from replication.results.steering import Steering
 
 CONTROLS_TAKE = 5
-"""A null is asked every fifth item of a set: a rate is taken over networks, and several of each
-kind are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
+"""A null is asked every fifth item of a large set: a rate is taken over networks, and several of
+each kind are asked. Conditions alternate in twos, fours and sixes, so all of them remain."""
 
-NULLS_TAKE = 3
-"""A null is asked every third pair: with the ten nouns that are left it can show a finding, which
-with six the corrected test over nouns would never let it."""
+LARGE = 60
+"""Items from which on a set is large: of a smaller one a fifth could not show anything."""
 
 Asked = TypeVar("Asked")
 Over = TypeVar("Over", bound="OverNorms[Any]")
@@ -33,12 +32,7 @@ Over = TypeVar("Over", bound="OverNorms[Any]")
 
 def asked_of(model: "LanguageModel", given: Sequence[Asked]) -> Sequence[Asked]:
     """The items that a model is asked of those that there are."""
-    return given if not model.is_null else given[::CONTROLS_TAKE]
-
-
-def pairs_asked_of(model: "LanguageModel", pairs: Sequence[Asked]) -> Sequence[Asked]:
-    """The pairs that a model is asked of those that there are."""
-    return pairs[::NULLS_TAKE] if model.is_null else pairs
+    return given[::CONTROLS_TAKE] if model.is_null and len(given) >= LARGE else given
 
 
 @dataclass(frozen=True)
@@ -181,7 +175,7 @@ class CircuitOver(Question["Circuit"]):
         from replication.measures.circuit import circuit
 
         pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
-        asked = pairs_asked_of(reader.model, pairs)
+        asked = asked_of(reader.model, pairs)
         return circuit(reader.model, asked, by_layer=self.by_layer)
 
 
@@ -213,4 +207,4 @@ class SteeringOver(Question["Steering"]):
         from replication.measures.steering import steering
 
         pairs = agreement_pairs(self.per_cluster, fresh=self.fresh)
-        return steering(reader.model, pairs_asked_of(reader.model, pairs))
+        return steering(reader.model, asked_of(reader.model, pairs))

@@ -43,7 +43,7 @@ class Published:
 
 @dataclass(frozen=True)
 class FreshSets:
-    """The sets that were made when the readings were frozen, in place of those they are like."""
+    """The sets made after the readings were frozen, in the place of those that they are like."""
 
 
 Instead = Text | FreshSets

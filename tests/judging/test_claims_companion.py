@@ -29,7 +29,7 @@ Answers = Mapping[Any, Any]  # by question
 
 def cities() -> WordProbabilities:
     shares = np.array([[0.001, 0.002, 0.003], [0.1] * 3, [0.2, 0.1, 0.05], [0.8, 0.02, 0.01]])
-    ranks = np.array([[900, 800, 5], [50, 60, 70], [2, 9, 9], [1, 8, 9]])
+    ranks = np.array([[900, 800, 5], [50, 60, 70], [1, 9, 9], [1, 8, 9]])
     return WordProbabilities(shares, ranks, STAGES, companion.CITIES.words, SOURCE)
 
 

@@ -11,11 +11,10 @@ from replication.judging.firmness import (
     Firmness,
     NoiseRun,
     UnderNoise,
-    compared,
     firmness_of,
-    outcomes,
     shares_under_noise,
 )
+from replication.judging.noise import compared, outcomes
 
 NAMES = [str(number) for number in range(20)]
 
@@ -24,9 +23,9 @@ def test_the_weakest_part_of_the_core_has_the_gap() -> None:
     near, far = less("a", 11, 12, "ranks"), less("b", 1, 100, "layers")
     found = firmness_of((near, far, beside(at_most("c", 9, 0, "layers"))), None)
     assert found == Firmness(gap=1, gap_unit="ranks", texts_to_turn=None, same_under_noise=None)
-    fails = at_most("d", 3, 1, "layers")
-    assert firmness_of((near, fails), 0.5) == Firmness(
-        gap=-2, gap_unit="layers", texts_to_turn=None, same_under_noise=0.5
+    fails, worse = at_most("d", 2, 1, "layers"), at_most("e", 9, 1, "steps")
+    assert firmness_of((near, fails, worse), 0.5) == Firmness(
+        gap=-8, gap_unit="steps", texts_to_turn=None, same_under_noise=0.5
     )
     assert firmness_of((), None) is None
 
@@ -42,6 +41,14 @@ def test_the_fewest_texts_that_turn_a_part_count() -> None:
     found = firmness_of((all_hold, fewer), 1.0)
     assert found is not None
     assert found.texts_to_turn == 2
+    nearly = mostly("share", np.arange(20) >= 4, NAMES)  # 16 fail, and one more would do
+    found = firmness_of((all_hold, nearly), 1.0)
+    assert found is not None
+    assert found.texts_to_turn == 1
+    far = mostly("share", np.zeros(20, bool), NAMES)
+    found = firmness_of((nearly, far), 1.0)
+    assert found is not None
+    assert found.texts_to_turn is None
 
 
 def test_outcomes_are_compared_draw_by_draw() -> None:
