@@ -48,6 +48,8 @@ MODULES = (
 TESTS = {
     "judging/paper/agreement": ["judging/test_paper"],
     "measures/role_scores": ["measures/test_role_scores", "measures/test_factors"],
+    "measures/ablation": ["measures/test_circuit"],
+    "measures/attribution": ["measures/test_circuit"],
     "measures/attention_weights": ["measures/test_attention"],
     "measures/pair_runs": ["measures/test_patching"],
     "measures/patched_runs": ["measures/test_patching"],
