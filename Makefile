@@ -2,6 +2,8 @@
 #   make report   regenerates the figures, judges the findings, writes the report, all under build/
 #   make test     lint, types, unit tests, notebooks, claims: every part, then what failed
 # and for those who change things:
+#   make nulls      judges the claims on every null too, and holds the table of verdicts against it
+#   make noise      judges them under noise of the size of the quantization (half an hour)
 #   make figures    regenerates the committed figures
 #   make mutants    tries small changes of the measuring and judging modules on their tests (hours)
 #   make generated  writes again what is generated: schemas, template sets, the manifest of
@@ -12,9 +14,9 @@ MODEL ?= smollm2
 JOBS ?= 2
 BIN := .venv/bin
 LINT := ruff format types imports
-PARTS := $(LINT) notebooks tests outputs claims table
+PARTS := $(LINT) notebooks tests outputs claims
 
-.PHONY: report test lint figures mutants generated environment constraints clean $(PARTS)
+.PHONY: report test lint nulls noise figures mutants generated environment constraints clean $(PARTS)
 
 report: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures --changed
@@ -54,11 +56,16 @@ tests: environment
 outputs: environment
 	OMP_NUM_THREADS=1 $(BIN)/pytest --nbval-lax build/notebooks/$(MODEL) -q -n $(JOBS) --dist loadfile
 
+# On the published numbers and the model; its nulls, which take as long again, are `make nulls`.
 claims: environment
-	$(BIN)/pytest claims -q
+	$(BIN)/pytest claims -q --nulls ''
 
-table: environment
+nulls: environment
+	$(BIN)/pytest claims -q
 	$(BIN)/replicate verdicts --check docs/verdicts.md
+
+noise: environment
+	$(BIN)/python -m replication.judging.noise claims $(MODEL)
 
 mutants: environment
 	$(BIN)/python benchmarks/mutations.py
