@@ -81,7 +81,16 @@ def test_every_part_of_the_tests_runs_and_the_failed_are_told_last(tmp_path: Pat
     assert lines[-1] == "== failed: types"
     for called in ("ruff check", "mypy ", "lint-imports ", "pytest tests", "pytest claims"):
         assert any(line.startswith(called) for line in lines), called
-    assert "replicate verdicts --check docs/verdicts.md" in lines
+    assert "pytest claims -q --nulls " in lines
+
+
+def test_nulls_are_held_against_the_table(tmp_path: Path) -> None:
+    run = make(tmp_path, "nulls")
+    assert run.returncode == 0
+    assert run.stdout.splitlines() == [
+        "pytest claims -q",
+        "replicate verdicts --check docs/verdicts.md",
+    ]
 
 
 def test_the_report_leaves_committed_figures_alone(tmp_path: Path) -> None:
