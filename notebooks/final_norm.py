@@ -14,6 +14,8 @@
 #    such a dimension is large in the state, the raw state says the opposite of what the model
 #    means.
 #
+# A few large dimensions account for the last layers alone (HS-NORM-outliers).
+#
 # A LayerNorm also takes the mean away and adds a bias; on such a model these have lines too.
 #
 # **What to look for**: which lines lie with the black one; and below, pink dots far up, which are

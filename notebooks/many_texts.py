@@ -8,8 +8,8 @@
 # **The article**: all layers before the last have the verb wrong (HS-15-many; HS-14-many and
 # HS-16-many for the verbs), the last layer takes probability from what repeats (HS-05-many), inner
 # layers prefer the man (HS-17-many) and the last tells the nurse from the doctor (HS-18-many).
-# **The question that its method raises** (HS-Q2): are these products of leaving out the final
-# norm?
+# **The question that its method raises** (HS-Q2, HS-Q2-caution): are these products of leaving out
+# the final norm?
 #
 # **What to look for**: on the right, with the final norm, the curves of both verbs cross one half
 # together some layers before the end. On the left, without it, one verb leads whatever the

@@ -140,13 +140,14 @@ def test_a_rate_counts_cores_and_leaves_out_what_cannot_be_tested() -> None:
     ("parts", "beaten", "verdict"),
     [
         ((FAILS, FAILS, FAILS), True, "consistent"),
-        ((HOLDS, FAILS), True, "consistent"),  # on half of them
+        ((HOLDS, FAILS), False, "uninformative"),  # on half of them
+        ((HOLDS, FAILS, FAILS, FAILS), True, "consistent"),  # on a quarter
         ((HOLDS, HOLDS, FAILS), False, "uninformative"),
         ((HOLDS, None, None), False, "uninformative"),
         ((None, None, None), None, "consistent"),  # not beaten, for nothing was tested
     ],
 )
-def test_what_most_nulls_of_a_kind_show_is_uninformative(
+def test_what_more_than_a_quarter_of_a_kind_show_is_uninformative(
     parts: tuple[Part | None, ...], beaten: bool | None, verdict: str
 ) -> None:
     beaten_rate = NullRate(kind="untrained", holds=0, not_testable=0, draws=10)

@@ -94,10 +94,10 @@ def test_words_after_one_text_are_ordered_alike_in_every_layer(
 
 def test_leads_over_a_set_are_the_same_in_every_layer_and_under_both_norms() -> None:
     found = baseline("word-frequency").answer(WatchedOver("occupations"), "none")
-    assert found.lead.shape == (2, 358, LAYERS)
+    assert found.lead.shape == (2, 718, LAYERS)
     assert np.ptp(found.lead, axis=(0, 2)).max() == 0
     tuned = WatchedOver("occupations").under(["tuned"])
-    assert baseline("word-frequency").answer(tuned, "tuned").lead.shape == (3, 358, LAYERS)
+    assert baseline("word-frequency").answer(tuned, "tuned").lead.shape == (3, 718, LAYERS)
     man = [item.watched[0] in (" man", " he", " his") for item in found.items]
     assert ((found.lead[0, :, 0] > 0) == man).all()  # each of his words is the more frequent one
     nearest = baseline("nearest-noun").answer(WatchedOver("agreement"), "none")

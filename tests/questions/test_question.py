@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import test_agreement_settled
 import test_companion_texts
+import test_final_norm
 import test_hidden_states
 import test_input_saliency
 import test_layer_contributions
 import test_many_texts
 import test_neuron_factors
 import test_slips
+import test_tuned_lens
 import tiny
 
 from replication.articles.experiments import experiment
@@ -37,12 +39,14 @@ from replication.questions.sets import AgreementByLayer, CircuitOver, WatchedOve
 MODULES = (
     test_agreement_settled,
     test_companion_texts,
+    test_final_norm,
     test_hidden_states,
     test_input_saliency,
     test_layer_contributions,
     test_many_texts,
     test_neuron_factors,
     test_slips,
+    test_tuned_lens,
 )
 CLAIMS = [
     found for module in MODULES for found in vars(module).values() if isinstance(found, Claim)
@@ -61,6 +65,7 @@ ANOTHER_WAY = {
         "many_texts",
         "attention_layer",
         "patching_pair",
+        "final_norm",
         "agreement_settled",
     ),  # claimed of many texts
 }

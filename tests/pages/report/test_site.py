@@ -183,7 +183,7 @@ def test_what_does_not_hold_comes_before_the_table(pages: dict[str, Elements]) -
     assert "2 of the claims do not hold" in failed
     assert "HS-06-many" in failed
     assert "HS-04" not in failed  # only the published numbers fail it
-    assert "HS-06 on SmolLM2, norm none: untrained 10/10." in text
+    assert "HS-06 on SmolLM2, norm none: untrained 10/10, permuted 1/2." in text
     assert "Of the 3 findings over many texts 1 hold, by their intervals and by a test" in text
     assert "to stay below 0.05: HS-06-many (SmolLM2, norm final)." in text
 
@@ -234,7 +234,9 @@ def test_a_claims_page_has_its_evidence(pages: dict[str, Elements]) -> None:
 
 def test_a_claims_page_says_what_its_nulls_show(pages: dict[str, Elements]) -> None:
     text = re.sub(r"\s+", " ", pages["claims/HS-06.html"].text)
-    assert "permuted 1/2 untrained 10/10 cannot show it: nearest-noun: 0 of 1 testable" in text
+    assert (
+        "none untrained 10/10, permuted 1/2 cannot show it: nearest-noun: 0 of 1 testable" in text
+    )
     assert "SmolLM2, none untrained untrained 10 of 10: shows it" in text  # kind, what it is
     text = re.sub(r"\s+", " ", pages["claims/HS-04.html"].text)
     assert "SmolLM2, none untrained untrained 0 of 10 " in text
