@@ -1,8 +1,9 @@
 """Findings under noise of the size of the quantization: does each come out the same?
 
 Each draw is a trained network that is asked everything, so this is no part of a run of the claims:
-``python -m replication.judging.noise claims MODEL`` judges all claims on as many networks as
-``NOISE_DRAWS`` says, and writes how often each came out the same into ``firmness.json`` there.
+``python -m replication.judging.noise claims MODEL`` judges them on as many networks as
+``NOISE_DRAWS`` says, and writes how often each came out the same into ``firmness.json`` there. Left
+out are what takes many seconds on each network, and, as on nulls, the tuned lens.
 """
 
 import sys
@@ -17,7 +18,7 @@ from replication.judging.findings import judge
 from replication.judging.firmness import FILE, NoiseRun, UnderNoise
 from replication.judging.freeze import digest
 from replication.judging.rules import all_hold, core_holds
-from replication.judging.suite import claims_in
+from replication.judging.suite import claims_in, nulls_of
 from replication.models.nulls import NOISE, SEEDED
 from replication.models.registry import null_name
 from replication.questions.measured import subject
@@ -34,7 +35,7 @@ def outcomes(folder: Path, name: str) -> Outcomes:
     torch.set_num_threads(1)
     asked, found = subject(name), Outcomes()
     for claim in claims_in(folder):
-        if claim.published_only:
+        if claim.published_only or claim.costly or not nulls_of(claim):
             continue
         for norm in claim.norms(NORMS):
             finding = judge(claim, Case(asked, norm))

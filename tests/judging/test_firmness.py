@@ -77,3 +77,9 @@ def test_every_claim_of_a_folder_is_asked_under_its_norms(tmp_path: Path) -> Non
         ("T-02", "none"): (False, False),
         ("T-02", "final"): (False, False),
     }
+
+
+def test_what_is_costly_is_not_asked_under_noise(tmp_path: Path) -> None:
+    planted = PLANTED.replace('"T-02", ONES', '"T-02", ONES, costly=True')
+    (tmp_path / "test_planted.py").write_text(planted)
+    assert {claim for claim, _ in outcomes(tmp_path, "smollm2")} == {"T-01"}
