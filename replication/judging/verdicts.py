@@ -32,7 +32,8 @@ LEGEND = (
     "Another model: does it generalise?  ✓ yes  ~ partially: the core holds, not all of the rest  "
     "✗ no: the core does not hold  ○ uninformative: nulls show it too  = by definition  "
     "– not testable  permuted k/n: the nulls of a kind on which the core holds, of those that can "
-    "show it  none: it holds on none"
+    "show it  none: it holds on none  no nulls: none were judged on that model, so that what nulls "
+    "would show too is not told apart there"
 )
 
 ON_EDGE = 0.2
@@ -79,11 +80,14 @@ def read(claims: Path) -> Findings:
 def columns_of(findings: Findings) -> tuple[Column, ...]:
     """The columns: the published numbers, the models in their order, then their controls."""
     kinds = {finding.subject: finding.kind for finding in findings.findings}
+    with_nulls = {control.model for control in findings.controls}
     columns = []
     for subject in sorted(kinds, key=lambda subject: subject != Published.name):
         judged = {f.norm for f in findings.findings if f.subject == subject}
         for norm in _norms(judged):
             name = called(subject) if subject == Published.name else f"{called(subject)}, {norm}"
+            if with_nulls and subject not in {*with_nulls, Published.name}:
+                name += ", no nulls"  # its ✓ may be what nulls show too
             columns.append(Column(subject, norm, name, WHOLE[kinds[subject]]))
     for model in dict.fromkeys(control.model for control in findings.controls):
         judged = {c.norm for c in findings.controls if c.model == model}

@@ -190,8 +190,8 @@ def test_tallies_count_a_claim_without_a_norm_under_both() -> None:
     assert seen["SmolLM2, final", "figure"] == {
         "generalises": 1, "partially": 1, "by_definition": 1,
     }  # fmt: skip
-    assert seen["Gemma-3, final", "many texts"] == {"not_replicated": 1}
+    assert seen["Gemma-3, final, no nulls", "many texts"] == {"not_replicated": 1}
     under_both = {(f"SmolLM2, {norm}", level) for norm in NORMS for level in overview.LEVELS}
     assert set(seen) == {
-        ("published", "figure"), ("Gemma-3, final", "many texts"), *under_both,
+        ("published", "figure"), ("Gemma-3, final, no nulls", "many texts"), *under_both,
     }  # fmt: skip
