@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from sklearn.linear_model import Ridge
 from torch import Tensor
 
 from replication.measures.tuned_fit import CHOOSING, PENALTIES, Moments, TunedLens, fit
@@ -31,6 +32,23 @@ def test_one_dimension_by_hand() -> None:
     assert moments.error(0, plain) == pytest.approx(0, abs=1e-12)
     assert moments.error(0, held) == pytest.approx(2 * 0.5**2)  # 0.5 too much and too little
     assert moments.error(0, torch.zeros(2, 1, dtype=torch.float64)) == pytest.approx(1 + 9)
+
+
+def test_a_map_is_that_of_scikit_learn() -> None:
+    """Its ridge regression, weighted by each last state's scale, on inputs of unit variance."""
+    state, final = drawn().flatten(0, 1), drawn(1).flatten(0, 1) * torch.arange(1, 7) + 2
+    moments = Moments.none(1, WIDTH)
+    moments.add(state[None], final)
+    weights = 1 / final.double().square().mean(1)
+    mean = (weights[:, None] * state).sum(0) / weights.sum()
+    sizes = (weights[:, None] * (state - mean).square()).sum(0).sqrt()
+    for penalty in PENALTIES:
+        theirs = Ridge(alpha=penalty).fit(state / sizes, final - state, sample_weight=weights)
+        ours = moments.fitted(0, penalty)
+        matrix = torch.as_tensor(theirs.coef_).T / sizes[:, None]
+        torch.testing.assert_close(ours[:-1], matrix, rtol=1e-4, atol=1e-5)
+        offset = torch.as_tensor(theirs.intercept_, dtype=torch.float64)
+        torch.testing.assert_close(ours[-1], offset, rtol=1e-4, atol=1e-5)
 
 
 def test_positions_count_in_units_of_their_last_state() -> None:

@@ -76,6 +76,24 @@ def test_without_maps_it_is_the_logit_lens(model: LanguageModel) -> None:
     assert torch.equal(readable(model, states, "tuned"), readable(model, states, "final"))
 
 
+def test_it_reads_what_plain_transformers_read() -> None:
+    """Every layer's hidden state, its map, the final norm and the head, with transformers alone."""
+    model, ids = tiny.model("llama"), list(range(40, 60))
+    lens, network = lens_of(model), model.network
+    with torch.inference_mode():
+        states = network(torch.tensor([ids]), output_hidden_states=True).hidden_states
+        theirs = torch.stack([
+            network.lm_head(network.model.norm(state[0] + state[0] @ matrix.T + offset))
+            for state, matrix, offset in zip(
+                states[1:-1], lens.matrices[:-1], lens.offsets[:-1], strict=True
+            )
+        ])  # fmt: skip
+        read = torch.stack(list(readable(model, record_ids(model, ids).states, "tuned")))
+        ours = read[:-1] @ model.unembedding.T
+    assert lens.matrices[:-1].any()
+    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
 def test_it_comes_nearer_to_the_output_and_leaves_the_last_layer(model: LanguageModel) -> None:
     recording = record_ids(model, list(range(40, 80)), sublayers=True)
     for sublayers in (False, True):
