@@ -18,7 +18,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 from scipy.spatial.distance import jensenshannon
 
 from replication.results.attention import Attention, HeadDifferences, HeadStatistic
@@ -26,21 +26,10 @@ from replication.results.attention import Attention, HeadDifferences, HeadStatis
 DELIMITERS = frozenset(",.;:!?\r\n")
 
 
-def last_token(attention: Attention) -> Float[np.ndarray, "layer head key"]:
-    """What the last token of the text attends to."""
-    return attention.weights[:, :, -1]
-
-
 def on_first_token(attention: Attention) -> HeadStatistic:
     """Attention to the first token (the start token where there is one), over later queries."""
     targets = _targets(attention, lambda query, key: key == 0)
     return _statistic(attention, "first token", targets)
-
-
-def on_itself(attention: Attention) -> HeadStatistic:
-    """Attention of each token, but the first, to itself."""
-    targets = np.diag([place > 0 for place in range(len(attention.tokens))])
-    return _statistic(attention, "itself", targets)
 
 
 def on_previous_token(attention: Attention) -> HeadStatistic:

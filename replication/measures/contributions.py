@@ -8,18 +8,14 @@ token likelier.
 import math
 from dataclasses import replace
 
-import numpy as np
 import torch
-from jaxtyping import Float
 
 from replication.base.norms import Norm
-from replication.measures.depth import first_layer
 from replication.measures.lens import continuation_ranks, readable_states
 from replication.measures.record import Recording
 from replication.measures.variants import log_totals
 from replication.models.language_model import LanguageModel
 from replication.results.contributions import Contributions
-from replication.results.ranks import RankGrid
 
 
 def contributions(model: LanguageModel, recording: Recording, norm: Norm) -> Contributions:
@@ -39,15 +35,3 @@ def contributions(model: LanguageModel, recording: Recording, norm: Norm) -> Con
         tokens=grid.tokens,
         provenance=replace(recording.provenance, norm=norm),
     )
-
-
-def overtaking(grid: RankGrid, word: str, other: str, of: int) -> Float[np.ndarray, " stretch"]:
-    """How far each stretch of the depth moves one watched word up against another, in halvings of
-    rank.
-
-    The depth is cut into as many stretches as the article's model has layers, so that on that model
-    each is a layer; the first stretch, before which nothing is read, has no number.
-    """
-    behind = np.log2(grid.of_token(word) / grid.of_token(other))
-    ends = [first_layer(stretch / of, grid.layers) for stretch in range(1, of + 1)]
-    return -np.diff(behind[ends])

@@ -56,16 +56,6 @@ class WordProbabilities:
             logs = np.log(self.probabilities)
             return logs[:, self.words.index(first)] - logs[:, self.words.index(second)]
 
-    def best_from(self, word: str) -> Stage | None:
-        """The first stage from which on the word is the best of all, up to the last stage; None
-        where it is not the model's own best. ``ValueError`` for a word that was not looked at.
-        """
-        if word not in self.words:
-            raise ValueError(f"{word!r} was not looked at: expected one of {self.words}")
-        others = np.flatnonzero(self.ranks[:, self.words.index(word)] > 1)
-        first = others[-1] + 1 if others.size else 0
-        return self.stages[first] if first < len(self.stages) else None
-
 
 @dataclass(frozen=True)
 class PositionGrid:

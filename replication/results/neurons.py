@@ -32,11 +32,6 @@ class Sparsity:
         """The share of a layer's neurons above ``threshold``, 0 to 1."""
         return self.firing / self.neurons
 
-    @property
-    def strong_share(self) -> Float[np.ndarray, "layer token"]:
-        """The share of a layer's neurons above ``part`` of the greatest activation, 0 to 1."""
-        return self.strong / self.neurons
-
 
 @dataclass(frozen=True)
 class LayerFiring:
@@ -68,16 +63,6 @@ class Clusters:
     def sizes(self) -> Int[np.ndarray, " cluster"]:
         """How many neurons each cluster has."""
         return np.bincount(self.labels, minlength=len(self.firing))
-
-    def mean_firing(self, *roles: Role) -> Float[np.ndarray, " cluster"]:
-        """The mean of ``firing`` over the tokens of some roles.
-
-        ``ValueError``, with the roles there are, where no token has one of them.
-        """
-        columns = [role in roles for role in self.of.roles]
-        if not any(columns):
-            raise ValueError(f"no token is one of {roles}: there are {sorted(set(self.of.roles))}")
-        return self.firing[:, columns].mean(axis=1)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,9 @@ from jaxtyping import Float
 
 from replication.measures.attention import (
     head_differences,
-    last_token,
     neighbour_differences,
     on_delimiter,
     on_first_token,
-    on_itself,
     on_previous_token,
     on_same_word,
 )
@@ -30,7 +28,7 @@ from replication.results.attention import Attention, HeadStatistic, QueriesAndKe
 from replication.results.provenance import Provenance
 
 SOURCE = Provenance("toy", "control", "a toy", "by hand", "0", None, "none", "a text")
-STATISTICS = (on_first_token, on_itself, on_previous_token, on_delimiter, on_same_word)
+STATISTICS = (on_first_token, on_previous_token, on_delimiter, on_same_word)
 TOKENS = (" A", " b", ",", " B", ".")
 HEADS = [
     [
@@ -63,7 +61,6 @@ def uniform(tokens: tuple[str, ...]) -> Attention:
     ("statistic", "values", "expected", "queries"),
     [
         (on_first_token, [0.9 / 4, 2 / 4], (1 / 2 + 1 / 3 + 1 / 4 + 1 / 5) / 4, 4),
-        (on_itself, [1.65 / 4, 0], (1 / 2 + 1 / 3 + 1 / 4 + 1 / 5) / 4, 4),
         (on_previous_token, [0.75 / 3, 0.4 / 3], (1 / 3 + 1 / 4 + 1 / 5) / 3, 3),
         (on_delimiter, [0.6 / 2, 0.6 / 2], (1 / 4 + 1 / 5) / 2, 2),
         (on_same_word, [0.2, 1], 1 / 4, 1),
@@ -150,11 +147,6 @@ def test_one_head_differs_from_none() -> None:
         head_differences(attention([HEADS[:1]]))
     with pytest.raises(ValueError, match="2 heads over 1 tokens"):
         head_differences(uniform(("x",)))
-
-
-def test_what_the_last_token_attends_to() -> None:
-    expected = np.array([[HEADS[0][-1], HEADS[1][-1]]])
-    np.testing.assert_allclose(last_token(attention([HEADS])), expected, atol=1e-7)
 
 
 @pytest.mark.parametrize(

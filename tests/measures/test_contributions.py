@@ -8,9 +8,8 @@ import pytest
 import tiny
 import torch
 
-from replication.articles.experiments import published_ranks
 from replication.base.norms import NORMS, Norm
-from replication.measures.contributions import contributions, overtaking
+from replication.measures.contributions import contributions
 from replication.measures.lens import continuation_ranks
 from replication.measures.record import record
 from replication.models.errors import ModelError
@@ -19,7 +18,6 @@ from replication.questions.layers import ContributionsOf, LensCostOf
 from replication.questions.question import Text
 from replication.questions.reader import Reader
 from replication.results.contributions import Contributions, greatest
-from replication.results.ranks import RankGrid
 from replication.results.untestable import NotTestable
 
 SOURCE = tiny.model("llama").provenance("", "none")
@@ -59,22 +57,6 @@ def test_scores_are_the_networks_own_at_the_end(model: LanguageModel, norm: Norm
     np.testing.assert_array_equal(found.ranks, continuation_ranks(model, recording, norm).ranks)
     with pytest.raises(ModelError, match="no continuation"):
         contributions(model, record(model, "The keys"), norm)
-
-
-def watched(*ranks: tuple[int, int], vocabulary: int = 1000) -> RankGrid:
-    return RankGrid(np.array(ranks), (" woman", " man"), "watched", vocabulary, SOURCE)
-
-
-def test_overtaking_by_hand() -> None:
-    grid = watched((64, 8), (32, 8), (32, 4), (4, 16))
-    assert overtaking(grid, " woman", " man", 4).tolist() == [1, -1, 5]
-    assert overtaking(grid, " man", " woman", 4).tolist() == [-1, 1, -5]
-    assert overtaking(grid, " woman", " man", 2).tolist() == [4]  # from layer 1 to layer 3
-
-
-def test_the_last_layer_of_the_article_is_decisive_for_the_nurse() -> None:
-    found = overtaking(published_ranks("watch_nurse"), " woman", " man", 6)
-    np.testing.assert_allclose(found, [0.78, 0.23, 0.35, 0.40, 3.68], atol=0.005)
 
 
 def test_published_ranks_have_no_scores() -> None:

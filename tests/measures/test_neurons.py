@@ -76,7 +76,6 @@ def test_sparsity_by_hand() -> None:
     assert found.firing.tolist() == [[3, 3, 0]]
     assert found.strong.tolist() == [[2, 2, 0]]
     assert found.share.tolist() == [[0.75, 0.75, 0]]
-    assert found.strong_share.tolist() == [[0.5, 0.5, 0]]
     assert sparsity(made(table, ("a", "b", "c")), threshold=1.0).firing.tolist() == [[2, 0, 0]]
 
 
@@ -149,9 +148,8 @@ def test_clusters_by_hand() -> None:
     found = clusters(made([[number, comma] * 3], COUNTING), 0, 3)
     assert found.labels.tolist() == [0, 0, 0, 1, 1, 2]
     assert found.sizes.tolist() == [3, 2, 1]
-    np.testing.assert_allclose(found.mean_firing(Role.NUMBER), [0.1 / 3, 0, 7], atol=1e-6)
-    np.testing.assert_allclose(found.mean_firing(Role.COMMA), [0.1 / 3, 5, 0], atol=1e-6)
     assert found.firing.shape == (3, 6)
+    np.testing.assert_allclose(found.firing[:, :2].T, [[0.1 / 3, 0, 7], [0.1 / 3, 5, 0]], atol=1e-6)
 
 
 def test_clusters_of_one_size_come_by_firing_and_agree() -> None:
@@ -175,5 +173,3 @@ def test_clusters_refuse_what_cannot_be() -> None:
     for count in (0, 3):  # four neurons, but only two that differ
         with pytest.raises(ModelError, match=f"{count} clusters asked for: expected 1 to 2"):
             clusters(recording, 0, count)
-    with pytest.raises(ValueError, match="word"):
-        clusters(recording, 0, 2).mean_firing(Role.COMMA)

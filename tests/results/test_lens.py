@@ -52,20 +52,6 @@ def test_stages_are_named_by_their_layer() -> None:
     assert [str(stage) for stage in STAGES] == ["0 attention", "0"]
 
 
-@pytest.mark.parametrize(
-    ("ranks", "first"),
-    [([3, 1, 1], 1), ([1, 2, 1], 2), ([1, 1, 1], 0), ([2, 1, 2], None), ([2, 2, 2], None)],
-)
-def test_best_from_where_it_stays_best(ranks: list[int], first: int | None) -> None:
-    stages = tuple(Stage(layer, "feed-forward") for layer in range(3))
-    both = np.array([[5, rank] for rank in ranks])
-    found = WordProbabilities(np.full((3, 2), 0.1), both, stages, ("b", "a"), SOURCE)
-    assert found.best_from("a") == (None if first is None else stages[first])
-    assert found.best_from("b") is None
-    with pytest.raises(ValueError, match="'c' was not looked at"):
-        found.best_from("c")
-
-
 @pytest.mark.parametrize("made", [lambda values: words(values[:, :1]), positions, formulas])
 def test_probabilities_lie_between_0_and_1(made: Callable[[np.ndarray], object]) -> None:
     for value in (0.0, 1.0, -1e-7):  # the last bits of a sum may be missing

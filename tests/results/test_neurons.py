@@ -1,7 +1,6 @@
 """How neurons fire, in shares and in clusters, by hand."""
 
 import numpy as np
-import pytest
 
 from replication.articles.experiments import published_provenance
 from replication.results.neurons import Clusters, LayerFiring, Sparsity
@@ -13,16 +12,11 @@ SOURCE = published_provenance("factors_counting_two")
 def test_shares_of_a_layers_neurons() -> None:
     found = Sparsity(np.array([[4, 2]]), np.array([[1, 0]]), ("a", "b"), (0,), 8, 0.0, 0.1, SOURCE)
     assert found.share.tolist() == [[0.5, 0.25]]
-    assert found.strong_share.tolist() == [[0.125, 0]]
 
 
-def test_clusters_have_sizes_and_means_over_roles() -> None:
+def test_clusters_have_sizes() -> None:
     roles = (Role.NUMBER, Role.COMMA, Role.NUMBER)
     layer = LayerFiring(np.zeros((3, 3)), np.arange(3), (" 1", ",", " 2"), roles, 0)
     firing = np.array([[1.0, 8, 3], [0, 5, 1], [7, 7, 7]])
     found = Clusters(np.array([1, 0, 0]), firing, layer, 0, SOURCE)
     assert found.sizes.tolist() == [2, 1, 0]
-    assert found.mean_firing(Role.NUMBER).tolist() == [2, 0.5, 7]
-    assert found.mean_firing(Role.COMMA, Role.NUMBER).tolist() == [4, 2, 7]
-    with pytest.raises(ValueError, match="no token is one of"):
-        found.mean_firing(Role.WORD)
