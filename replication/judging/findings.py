@@ -64,7 +64,7 @@ class Finding(Record):
 
     @property
     def not_beaten(self) -> tuple[NullRate, ...]:
-        """The kinds of null on most of which the core holds too."""
+        """The kinds of null that show the core too."""
         return tuple(rate for rate in self.nulls if rate.beaten is False)
 
     @property

@@ -167,7 +167,7 @@ def test_the_table_of_verdicts_takes_in_other_runs_and_fresh_sets(
 ) -> None:
     code, told, _ = said("verdicts", *committed)
     assert code == 0
-    assert "| Gemma-3, final: generalises? |" in told
+    assert "| Gemma-3, final, no nulls: generalises? |" in told
     assert "## On fresh sets\n\nThe fresh sets were written after" in told
     assert "Gemma" not in said("verdicts", *committed, "--runs", "elsewhere")[1]
     page = tmp_path / "verdicts.md"
