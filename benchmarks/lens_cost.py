@@ -16,7 +16,7 @@ import torch
 from routes import random_model
 
 from replication.measures.cost import lens_cost
-from replication.measures.lens import top_of
+from replication.measures.projection import project
 from replication.measures.record import record_ids
 
 
@@ -40,11 +40,11 @@ def main() -> None:
     model = random_model()
     generator = torch.Generator().manual_seed(1)
     ids = torch.randint(len(model.unembedding), (1, asked.tokens), generator=generator)
-    states = record_ids(model, ids[0].tolist()).states.flatten(0, 1)
+    states = record_ids(model, ids[0].tolist()).states
     cost = lens_cost(model, asked.tokens)
     with torch.inference_mode():
         forward = seconds(lambda: model.network(ids, use_cache=False), asked.repeats)
-        lens = seconds(lambda: top_of(states, model.unembedding, 1), asked.repeats)
+        lens = seconds(lambda: project(states, model.unembedding, best=1), asked.repeats)
     print("| | multiplications | seconds |\n|---|--:|--:|")
     print(f"| forward pass | {cost.forward:.3g} | {forward:.3f} |")
     print(f"| lens | {cost.lens:.3g} | {lens:.3f} |")

@@ -15,9 +15,9 @@ from torch import Tensor
 from replication.articles.thresholds import NEAR_TOP
 from replication.base.norms import NORMS, Norm
 from replication.measures.depth import SYNTAX, first_layer
-from replication.measures.lens import ranks_of, readable
+from replication.measures.lens import readable
+from replication.measures.projection import project
 from replication.measures.record import record
-from replication.measures.variants import log_totals
 from replication.models.errors import ModelError, SeveralTokens
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
@@ -118,17 +118,13 @@ def expected_tokens(
     first = first_layer(from_depth, model.entry.layers)
     states = read(model, [text[:-1] for text in texts])[:, first:]
     targets = torch.tensor([text[-1] for text in texts])
-    readable = _under(norms, model, states)
-    rows = readable.flatten(0, 2)
-    columns = targets.repeat(rows.shape[0] // len(items))
-    with torch.inference_mode():
-        logits = (rows * model.unembedding[columns]).sum(-1)
-        shares = (logits.double() - log_totals(rows, model.unembedding)).exp()
-    ranks = ranks_of(rows, model.unembedding, columns[:, None])
-    shape = readable.shape[:3]  # (norm, layer, item)
+    rows = _under(norms, model, states).flatten(0, 1)  # (norm and layer, item, width)
+    ids = targets[:, None].expand(len(rows), -1, -1)
+    found = project(rows, model.unembedding, ranks_of=ids, log_probabilities_of=ids)
+    shape = len(norms), -1, len(items)
     return ExpectedSet(
-        ranks=ranks.view(shape).transpose(1, 2).numpy(),
-        probabilities=shares.view(shape).transpose(1, 2).numpy(),
+        ranks=found.ranks.reshape(shape).transpose(1, 2).numpy(),
+        probabilities=found.log_probabilities.exp().reshape(shape).transpose(1, 2).numpy(),
         items=tuple(items),
         provenance=model.provenance("", None),
         norms=norms,
@@ -201,8 +197,9 @@ def stays_from(
     layers = len(states)
     stays, near = torch.zeros(len(targets)), torch.arange(len(targets))
     for layer in reversed(range(layers)):
-        ranks = ranks_of(states[layer, near], model.unembedding, targets[near, None])[:, 0]
-        near = near[ranks <= NEAR_TOP]
+        here = states[layer, near][None]
+        ranks = project(here, model.unembedding, ranks_of=targets[near][None, :, None]).ranks
+        near = near[ranks[0, :, 0] <= NEAR_TOP]
         if not len(near):
             break
         stays[near] += 1
