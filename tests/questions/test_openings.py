@@ -1,13 +1,19 @@
 """Openings, and what is asked of them."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 import tiny
 
 from replication.models.nulls import Null
+from replication.questions import fresh_openings as fresh_module
 from replication.questions import openings as module
+from replication.questions.fresh_openings import ShortlistsOverTexts, fresh_lists, fresh_openings
 from replication.questions.openings import ErasureOver, ShortlistsOver, first_lists, openings
 from replication.questions.reader import Reader
+from replication.questions.subjects import FreshSets, put_instead
 from replication.questions.template_sets import items
 
 
@@ -16,6 +22,29 @@ def test_openings_are_texts_of_their_own() -> None:
     assert len(texts) == len(set(texts)) == 32
     assert all(6 <= len(text.split()) <= 10 and text == text.strip() for text in texts)
     assert len({" ".join(text.split()[:2]) for text in texts}) == len(texts)  # no shared frame
+
+
+def test_fresh_openings_and_lists_are_made_like_the_others() -> None:
+    def lengths(texts: Iterable[str]) -> Counter[int]:
+        return Counter(len(text.split()) for text in texts)
+
+    def lines(texts: Iterable[str]) -> Counter[int]:
+        return Counter(text.count("\n") for text in texts)
+
+    assert lengths(fresh_openings()) == lengths(openings())
+    assert lines(fresh_lists()) == lines(first_lists())
+    starts = {" ".join(text.split()[:2]) for text in (*openings(), *fresh_openings())}
+    assert len(starts) == 64  # no shared frame
+
+
+def test_fresh_texts_are_asked_in_the_place_of_the_others() -> None:
+    asked = put_instead(ShortlistsOver(), FreshSets())
+    assert asked == ShortlistsOverTexts(fresh=True) == asked.of(fresh=True)
+    assert asked.of(fresh=False) == ShortlistsOverTexts()
+    assert asked.id == "shortlists over texts fresh"
+    assert put_instead(ErasureOver(), FreshSets()) == ErasureOver()  # which has no fresh ones
+    with pytest.raises(ValueError, match="has no setting 'fresh'"):
+        ErasureOver().of(fresh=True)
 
 
 def test_lists_come_once_each_with_what_follows() -> None:
@@ -37,3 +66,8 @@ def test_controls_are_asked_every_second_text(
     found = ShortlistsOver().measure(reader, "final")
     assert list(dict.fromkeys(found.texts)) == [*texts, "1. Austria\n2."][::step]
     assert np.isfinite(found.own).all()
+    assert ShortlistsOverTexts().measure(reader, "final").texts == found.texts
+    monkeypatch.setattr(fresh_module, "fresh_openings", lambda: texts[::-1])
+    monkeypatch.setattr(fresh_module, "fresh_lists", lambda: ("1. Belgium\n2.",))
+    found = ShortlistsOverTexts(fresh=True).measure(reader, "final")
+    assert list(dict.fromkeys(found.texts)) == [*texts[::-1], "1. Belgium\n2."][::step]
