@@ -86,8 +86,6 @@ class Question(ABC, Generic[Given]):
     """False where nothing is read through the unembedding: neurons, attention, shapes."""
     of_nulls: ClassVar[bool] = True
     """False where a null would have to be fitted to first, which costs more than it tells."""
-    with_fresh: ClassVar["type[Question[Any]] | None"] = None
-    """The class that has the setting ``fresh`` too, where it is none of this one's fields."""
     published: str | None = field(default=None, kw_only=True)
     """The id of the published figure that answers it."""
 
@@ -137,8 +135,7 @@ class Question(ABC, Generic[Given]):
             )
         parsed = {name: parsed_as(self.settings[name], given) for name, given in settings.items()}
         of_text = {name: parsed.pop(name) for name in TEXT_SETTINGS.keys() & parsed.keys()}
-        asked = self.with_fresh(**vars(self)) if self.with_fresh and "fresh" in parsed else self
-        changed: Any = replace(asked, **parsed)
+        changed: Any = replace(self, **parsed)
         if of_text:
             changed = replace(changed, text=changed.text.of(changed.continued_by, **of_text))
         if (of_text or "words" in parsed) and changed != self:
@@ -152,8 +149,7 @@ class Question(ABC, Generic[Given]):
     @property
     def settings(self) -> dict[str, Any]:
         """What ``of`` can change, by name, with the type of each."""
-        every = fields(self.with_fresh or self)
-        own = {field.name: field.type for field in every if field.name != "published"}
+        own = {field.name: field.type for field in fields(self) if field.name != "published"}
         return {**own, **TEXT_SETTINGS} if own.pop("text", None) else own
 
 

@@ -5,8 +5,6 @@ from typing import Any, Protocol, runtime_checkable
 
 from replication.articles.experiments import experiment, published_provenance
 from replication.base.norms import Norm
-from replication.questions.fresh_openings import ShortlistsOverTexts
-from replication.questions.openings import ShortlistsOver
 from replication.questions.question import Answer, Asked, Question, Text
 from replication.results.provenance import Provenance
 from replication.results.untestable import NotTestable
@@ -47,8 +45,6 @@ class Published:
 class FreshSets:
     """The sets made after the readings were frozen, in the place of those that they are like."""
 
-
-ShortlistsOver.with_fresh = ShortlistsOverTexts  # whose fields are among the frozen rules
 
 Instead = Text | FreshSets
 """What is read instead of the texts that questions have."""

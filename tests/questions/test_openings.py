@@ -8,9 +8,7 @@ import pytest
 import tiny
 
 from replication.models.nulls import Null
-from replication.questions import fresh_openings as fresh_module
 from replication.questions import openings as module
-from replication.questions.fresh_openings import ShortlistsOverTexts, fresh_lists, fresh_openings
 from replication.questions.openings import ErasureOver, ShortlistsOver, first_lists, openings
 from replication.questions.reader import Reader
 from replication.questions.subjects import FreshSets, put_instead
@@ -31,17 +29,16 @@ def test_fresh_openings_and_lists_are_made_like_the_others() -> None:
     def lines(texts: Iterable[str]) -> Counter[int]:
         return Counter(text.count("\n") for text in texts)
 
-    assert lengths(fresh_openings()) == lengths(openings())
-    assert lines(fresh_lists()) == lines(first_lists())
-    starts = {" ".join(text.split()[:2]) for text in (*openings(), *fresh_openings())}
+    assert lengths(openings(fresh=True)) == lengths(openings())
+    assert lines(first_lists(fresh=True)) == lines(first_lists())
+    starts = {" ".join(t.split()[:2]) for t in (*openings(), *openings(fresh=True))}
     assert len(starts) == 64  # no shared frame
 
 
 def test_fresh_texts_are_asked_in_the_place_of_the_others() -> None:
     asked = put_instead(ShortlistsOver(), FreshSets())
-    assert asked == ShortlistsOverTexts(fresh=True) == asked.of(fresh=True)
-    assert asked.of(fresh=False) == ShortlistsOverTexts()
-    assert asked.id == "shortlists over texts fresh"
+    assert asked == ShortlistsOver(fresh=True)
+    assert asked.id == "shortlists over fresh"
     assert put_instead(ErasureOver(), FreshSets()) == ErasureOver()  # which has no fresh ones
     with pytest.raises(ValueError, match="has no setting 'fresh'"):
         ErasureOver().of(fresh=True)
@@ -58,16 +55,13 @@ def test_controls_are_asked_every_second_text(
     monkeypatch: pytest.MonkeyPatch, null: Null | None, step: int
 ) -> None:
     texts = ("The keys to the cabinet", "man to the cabinet", "1, 1, 1, 1", "here are the keys")
-    monkeypatch.setattr(module, "openings", lambda: texts)
-    monkeypatch.setattr(module, "first_lists", lambda: ("1. Austria\n2.",))
+    monkeypatch.setattr(module, "openings", lambda *, fresh=False: texts[::-1] if fresh else texts)
+    monkeypatch.setattr(module, "first_lists", lambda *, fresh=False: ("1. Austria\n2.",))
     made = tiny.model("gpt2")
     reader = Reader(type(made)(made.name, made.entry, null, made.network, made.tokenizer))
     assert ErasureOver().measure(reader, "none").texts == texts[::step]
     found = ShortlistsOver().measure(reader, "final")
     assert list(dict.fromkeys(found.texts)) == [*texts, "1. Austria\n2."][::step]
     assert np.isfinite(found.own).all()
-    assert ShortlistsOverTexts().measure(reader, "final").texts == found.texts
-    monkeypatch.setattr(fresh_module, "fresh_openings", lambda: texts[::-1])
-    monkeypatch.setattr(fresh_module, "fresh_lists", lambda: ("1. Belgium\n2.",))
-    found = ShortlistsOverTexts(fresh=True).measure(reader, "final")
-    assert list(dict.fromkeys(found.texts)) == [*texts[::-1], "1. Belgium\n2."][::step]
+    found = ShortlistsOver(fresh=True).measure(reader, "final")
+    assert list(dict.fromkeys(found.texts)) == [*texts[::-1], "1. Austria\n2."][::step]

@@ -18,8 +18,7 @@ from pydantic import ValidationError
 from replication.articles.experiments import experiment, published_ids
 from replication.measures.many_texts import usable
 from replication.questions import template_maker
-from replication.questions.fresh_openings import fresh_lists, fresh_openings
-from replication.questions.openings import openings
+from replication.questions.openings import first_lists, openings
 from replication.questions.template_sets import check, items, lists_by_fresh_openings
 from replication.results.sets import SETS, Item, SetName
 
@@ -166,7 +165,7 @@ def test_fresh_openings_and_their_lists_share_no_content_word_with_any_other_tex
     ]
     seen = content_words(texts)
     assert {"sailor", "aargau", "monday", "austria", "eleven"} <= seen
-    made, listed = content_words(fresh_openings()), content_words(fresh_lists())
+    made, listed = content_words(openings(fresh=True)), content_words(first_lists(fresh=True))
     assert min(len(made), len(listed)) > 100
     assert not (made | listed) & seen
     assert not made & listed
