@@ -61,7 +61,7 @@ claims: environment
 	$(BIN)/pytest claims -q --nulls ''
 
 nulls: environment
-	$(BIN)/pytest claims -q
+	$(BIN)/pytest claims -q --anew
 	$(BIN)/replicate verdicts --check docs/verdicts.md
 
 noise: environment

@@ -107,6 +107,8 @@ class Findings(Record):
     """By which readings and rules; None where the claims stand in no folder."""
     text: str | None = None
     """The text that all were judged on instead of the claims' own, where one was given."""
+    reused: int = 0
+    """How many answers were kept from earlier runs of the same code, and not measured in this."""
     others: tuple[OtherRun, ...] = ()
     """Runs whose findings are among these, beside the one that the rest is of."""
     claims: tuple[ClaimRecord, ...]

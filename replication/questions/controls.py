@@ -10,6 +10,7 @@ from threading import Condition
 import psutil
 
 from replication.models.registry import find, parameters
+from replication.questions.kept import Kept
 from replication.questions.measured import Measured, Wanted
 
 OVERHEAD = 1_200_000_000
@@ -24,9 +25,13 @@ class Controls:
     """
 
     def __init__(
-        self, wanted: Mapping[str, Sequence[Wanted]], processes: int | None = None
+        self,
+        wanted: Mapping[str, Sequence[Wanted]],
+        processes: int | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._wanted = wanted
+        self._kept = kept
         count = processes or os.cpu_count() or 1
         # A fresh interpreter, since a forked one would inherit threads that are not there any more.
         context = get_context("spawn")
@@ -57,7 +62,7 @@ class Controls:
 
     def _measure(self, name: str) -> Measured:
         with self._memory.taken(memory_of(name)):
-            return self._processes.submit(measure, name, self._wanted[name]).result()
+            return self._processes.submit(measure, name, self._wanted[name], self._kept).result()
 
 
 class Memory:
@@ -102,9 +107,9 @@ def memory_of(name: str) -> int:
     return 4 * (parameters(entry) + twice * entry.vocabulary * entry.width) + OVERHEAD
 
 
-def measure(name: str, wanted: Sequence[Wanted]) -> Measured:
+def measure(name: str, wanted: Sequence[Wanted], kept: Kept | None = None) -> Measured:
     """A control with the answers to all that is wanted, and without its network."""
-    control = Measured(name)
+    control = Measured(name, kept)
     control.measure(wanted)
     return control
 

@@ -1,0 +1,92 @@
+"""Answers that were measured before, under all that they depend on.
+
+An answer depends on the code that measures, the packages, the processor, the weights, the text and
+the norm. While none of them changes, a run of the claims takes what is kept, and measures a sample
+of it again: a change to a check or to the judging then costs seconds. What is to be published is
+measured anew.
+"""
+
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from replication.base.environment import environment
+from replication.base.files import whole
+from replication.models.cache import cache_folder
+from replication.results.stored import restored, stored
+
+CODE = ("base", "results", "articles", "models", "measures", "questions", "data")
+"""Folders of the package that answers depend on."""
+AGAIN = 50
+"""One of so many kept answers is measured again."""
+FOLDERS = 3
+"""Answers are kept of so many states of the code: those used last."""
+
+
+class StaleAnswer(Exception):
+    """What was kept is not what is measured now."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A folder of answers that one state of the code gave with these packages here."""
+
+    folder: Path
+    seed: int
+    """By which it is drawn what is measured again."""
+
+    def path(self, *of: Any) -> Path:
+        """Where the answer is kept that depends on all of this."""
+        return self.folder / f"{sha256(repr(of).encode()).hexdigest()}.npz"
+
+    def get(self, path: Path) -> Any:
+        """What is kept there; None for nothing, or for what is damaged or to be measured again."""
+        if random.Random(f"{self.seed} {path.name}").randrange(AGAIN) == 0:
+            return None
+        return _read(path)
+
+    def put(self, path: Path, answer: Any) -> None:
+        """Keep an answer. ``StaleAnswer`` if another one is kept."""
+        content = stored(answer)
+        if path.exists() and (before := _read(path)) is not None and stored(before) != content:
+            raise StaleAnswer(
+                f"an answer kept in {path} is not what is measured now, from the same code, "
+                f"weights and text: delete {self.folder} and judge --anew"
+            )
+        with whole(path) as file:
+            file.write_bytes(content)
+
+
+def kept() -> Kept:
+    """The answers of this state of the code; those of states that were not used lately go."""
+    versions = environment().model_dump(exclude={"made_on"})
+    state = sha256(repr((sorted(versions.items()), list(_code()))).encode()).hexdigest()
+    folder = cache_folder() / "answers" / state
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    states = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in states[FOLDERS:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return Kept(folder, random.SystemRandom().randrange(2**32))
+
+
+def _read(path: Path) -> Any:
+    try:
+        return restored(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _code() -> Iterator[str]:
+    """The hashes of all files that answers depend on."""
+    package = Path(str(resources.files("replication")))
+    for folder in CODE:
+        for path in sorted((package / folder).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                yield f"{path.relative_to(package)} {sha256(path.read_bytes()).hexdigest()}"
