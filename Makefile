@@ -71,7 +71,7 @@ mutants: environment
 	$(BIN)/python benchmarks/mutations.py
 
 figures: environment
-	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS)
+	REPLICATE_ANEW=1 $(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS)
 
 generated: environment
 	$(BIN)/python -m replication.judging.schemas

@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--anew",
         action="store_true",
         help="measure everything, and take nothing that was kept from earlier runs of the same "
-        "code, weights and texts, as for findings that are to be published",
+        "code, weights and texts, as for what is to be published (also: $REPLICATE_ANEW)",
     )
     group.addoption("--continuation", default="", metavar="TEXT", help="what follows the prompt")
     group.addoption(

@@ -1,22 +1,24 @@
 """Answers that were measured before, under all that they depend on.
 
 An answer depends on the code that measures, the packages, the processor, the weights, the text and
-the norm. While none of them changes, a run of the claims takes what is kept, and measures a sample
-of it again: a change to a check or to the judging then costs seconds. What is to be published is
-measured anew.
+the norm. While none of them changes, claims and notebooks take what is kept and measure a sample of
+it again: a change to a check, to the judging or to a drawing then costs seconds. What is to be
+published is measured anew. Kept is what one thread measured, since with the number of threads the
+last bits change.
 """
 
 import os
+import platform
 import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-from replication.base.environment import environment
+from replication.base.environment import PACKAGES
 from replication.base.files import whole
 from replication.models.cache import cache_folder
 from replication.results.stored import restored, stored
@@ -63,10 +65,17 @@ class Kept:
             file.write_bytes(content)
 
 
-def kept() -> Kept:
-    """The answers of this state of the code; those of states that were not used lately go."""
-    versions = environment().model_dump(exclude={"made_on"})
-    state = sha256(repr((sorted(versions.items()), list(_code()))).encode()).hexdigest()
+def kept() -> Kept | None:
+    """The answers of this state of the code; those of states that were not used lately go.
+
+    None where ``$REPLICATE_ANEW`` asks for all to be measured. Whoever measures what is kept here
+    does so with one thread.
+    """
+    if os.environ.get("REPLICATE_ANEW"):
+        return None
+    made_with = [f"{name} {metadata.version(name)}" for name in PACKAGES]
+    depends = (platform.python_version(), _processor(), *made_with, *_code())
+    state = sha256("\n".join(depends).encode()).hexdigest()
     folder = cache_folder() / "answers" / state
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
@@ -81,6 +90,14 @@ def _read(path: Path) -> Any:
         return restored(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return None
+
+
+def _processor() -> str:
+    """What it can do, on which the order of sums depends."""
+    told = Path("/proc/cpuinfo")
+    if not told.is_file():
+        return platform.processor()
+    return next((line for line in told.read_text().splitlines() if "flags" in line.lower()), "")
 
 
 def _code() -> Iterator[str]:

@@ -113,12 +113,21 @@ def test_other_code_or_packages_keep_other_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path))
-    first = kept().folder
-    assert kept().folder == first
+    monkeypatch.delenv("REPLICATE_ANEW", raising=False)
+
+    def folder() -> Path:
+        found = kept()
+        assert found
+        return found.folder
+
+    first = folder()
+    assert folder() == first
     seen = {first}
     for number in range(4):
         monkeypatch.setattr(module, "_code", lambda number=number: [f"measure.py {number}"])
-        seen.add(kept().folder)
+        seen.add(folder())
+    monkeypatch.setenv("REPLICATE_ANEW", "1")
+    assert kept() is None
     assert len(seen) == 5
     left = set((tmp_path / "answers").iterdir())
     assert len(left) == module.FOLDERS
