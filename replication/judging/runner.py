@@ -12,7 +12,7 @@ from contextlib import suppress
 from types import MappingProxyType
 
 from replication.base.environment import environment
-from replication.base.norms import READINGS, Norm
+from replication.base.norms import NORMS, READINGS, Norm
 from replication.judging.claims import Claim, records_of
 from replication.judging.findings import (
     ChanceFinding,
@@ -105,20 +105,25 @@ class Runner:
         # Beside other processes two threads wait for each other longer than they save; and one
         # thread gives the same numbers as in the figures, down to ranks in the ten thousands.
         torch.set_num_threads(1)
-        asked: dict[str, dict[Wanted, None]] = {}
+        asked: dict[str, dict[Wanted, None]] = defaultdict(dict)
         for job in sorted(jobs, key=self.place):
-            if not job.null or job.null in WITHOUT_NETWORK:
+            if job.subject == Published.name or job.null in WITHOUT_NETWORK:
                 continue
             with suppress(weights.WeightsError):  # the jobs on them will tell
                 self._fetch(job.subject)
-                for name in _nulls_of(job.claim, job.subject, job.null):
-                    wanted = asked.setdefault(name, {})
-                    wanted |= {
-                        (job.norm, put_instead(q, self.instead)): None for q in job.claim.questions
+                null = job.null and _nulls_of(job.claim, job.subject, job.null)
+                for name in null or [job.subject]:
+                    asked[name] |= {
+                        (job.norm, put_instead(q, self.instead).under(self._beside(job))): None
+                        for q in job.claim.questions
                     }
+        models = {name: list(asked.pop(name)) for name in self.models if name in asked}
         wants = {name: list(each) for name, each in asked.items()}
         self._controls = Controls(wants, self._processes, self.kept)
         self._controls.start(asked)
+        if self.kept and not asked:  # else the other cores are at work already
+            for name, wanted in models.items():
+                self._controls.ahead(name, wanted)
         return self._controls
 
     def judge(self, job: Job) -> Finding | ChanceFinding | None:
@@ -213,9 +218,14 @@ class Runner:
             if job.subject != Published.name:
                 self._fetch(job.subject)
             self._subject = subject(job.subject, self.kept)
-        found = judge(job.claim, Case(self._subject, job.norm, self.instead))
+        case = Case(self._subject, job.norm, self.instead, tuple(self._beside(job)))
+        found = judge(job.claim, case)
         self._count(self._subject)
         return found
+
+    def _beside(self, job: Job) -> Sequence[Norm]:
+        """The norms under which this run judges the claim on the subject."""
+        return [norm for norm in self.norms if norm in NORMS or not job.null]
 
     def _count(self, asked: Subject) -> None:
         self.reused[asked.name] = getattr(asked, "reused", 0)

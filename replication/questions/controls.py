@@ -50,6 +50,12 @@ class Controls:
         for name in new:
             self._started[name] = self._waiting.submit(self._measure, name)
 
+    def ahead(self, name: str, wanted: Sequence[Wanted]) -> Future[None]:
+        """Measure a model's answers from the last one on, while whoever asks for them measures from
+        the first one on: each finds what the other one has kept.
+        """
+        return self._waiting.submit(self._keep, name, wanted[::-1])
+
     def result(self, name: str) -> Measured:
         """A control with its answers; raises what failed in its process."""
         self.start([name])
@@ -59,6 +65,10 @@ class Controls:
         """Begin no further control; those under way end by themselves."""
         for pool in (self._waiting, self._processes):
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _keep(self, name: str, wanted: Sequence[Wanted]) -> None:
+        with self._memory.taken(memory_of(name)):
+            self._processes.submit(keep, name, wanted, self._kept).result()
 
     def _measure(self, name: str) -> Measured:
         with self._memory.taken(memory_of(name)):
@@ -112,6 +122,11 @@ def measure(name: str, wanted: Sequence[Wanted], kept: Kept | None = None) -> Me
     control = Measured(name, kept)
     control.measure(wanted)
     return control
+
+
+def keep(name: str, wanted: Sequence[Wanted], kept: Kept | None) -> None:
+    """Measure all that is wanted for those who look at what is kept."""
+    Measured(name, kept).measure(wanted)
 
 
 def _one_thread() -> None:

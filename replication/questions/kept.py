@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata, resources
 from pathlib import Path
+from time import time
 from typing import Any
 
 from replication.base.environment import PACKAGES
@@ -42,6 +43,8 @@ class Kept:
     folder: Path
     seed: int
     """By which it is drawn what is measured again."""
+    since: float = 0.0
+    """The time from which on answers are of this run, whichever of its processes measured them."""
 
     def path(self, *of: Any) -> Path:
         """Where the answer is kept that depends on all of this."""
@@ -52,6 +55,10 @@ class Kept:
         if random.Random(f"{self.seed} {path.name}").randrange(AGAIN) == 0:
             return None
         return _read(path)
+
+    def is_earlier(self, path: Path) -> bool:
+        """Whether what is kept there is of a run before this one."""
+        return path.stat().st_mtime < self.since
 
     def put(self, path: Path, answer: Any) -> None:
         """Keep an answer. ``StaleAnswer`` if another one is kept."""
@@ -82,7 +89,7 @@ def kept() -> Kept | None:
     states = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in states[FOLDERS:]:
         shutil.rmtree(old, ignore_errors=True)
-    return Kept(folder, random.SystemRandom().randrange(2**32))
+    return Kept(folder, random.SystemRandom().randrange(2**32), time())
 
 
 def _read(path: Path) -> Any:

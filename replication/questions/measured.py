@@ -29,7 +29,7 @@ class Measured:
         self._entry, self._null = registry.find(name)  # an unknown name fails here already
         self.name = name
         self.reused = 0
-        """How many answers were taken from those kept."""
+        """How many answers were kept from earlier runs."""
         self._kept = kept
         self._reader: Reader | None = None
         self._answers: dict[tuple[Question[Any], Norm | None], Any] = {}
@@ -79,7 +79,7 @@ class Measured:
         path = self._kept.path(self.provenance(question, norm), question)
         found: Answer | NotTestable | None = self._kept.get(path)
         if found is not None:
-            self.reused += 1
+            self.reused += self._kept.is_earlier(path)
             return found
         found = self._measure(question, norm)
         self._kept.put(path, found)

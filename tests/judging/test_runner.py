@@ -1,5 +1,6 @@
 """The runner by itself, without pytest: planted claims on the published numbers and on controls."""
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -103,8 +104,9 @@ def test_a_second_run_takes_what_the_first_one_measured(tmp_path: Path) -> None:
     """The same findings, on the model and on nulls that are measured in other processes."""
     suite = planted(tmp_path, PLANTED)
     found = []
-    for seed in (0, 1):
-        runner = Runner(norms=["none"], nulls=["permuted"], kept=Kept(tmp_path / "kept", seed))
+    for since in (0.0, inf):
+        answers = Kept(tmp_path / "kept", 0, since)
+        runner = Runner(norms=["none"], nulls=["permuted"], kept=answers)
         jobs = [job for claim in suite for job in runner.add(claim)]
         runner.start(jobs)
         judged = [runner.judge(job) for job in sorted(jobs, key=runner.place)]

@@ -1,5 +1,6 @@
 """Answers kept from run to run: taken while nothing changes, measured again now and then."""
 
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -35,12 +36,22 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_an_answer_is_measured_once_in_two_runs(loads: list[str], tmp_path: Path) -> None:
-    first, second = (Measured("smollm2", Kept(tmp_path, seed)) for seed in (0, 1))
+    first, second = (Measured("smollm2", Kept(tmp_path, seed, since=inf)) for seed in (0, 1))
     grid = first.answer(KEYS, "final")
     again = second.answer(KEYS, "final")
     np.testing.assert_array_equal(grid.ranks, again.ranks)
     assert again.provenance == grid.provenance
     assert (first.reused, second.reused, loads) == (0, 1, ["smollm2"])
+    assert Measured("smollm2", Kept(tmp_path, 2)).answer(KEYS, "final").tokens == grid.tokens
+
+
+def test_what_another_process_of_this_run_measured_is_of_this_run(
+    loads: list[str], tmp_path: Path
+) -> None:
+    Measured("smollm2", Kept(tmp_path, 0)).answer(KEYS, "final")
+    beside = Measured("smollm2", Kept(tmp_path, 0, since=0.0))
+    beside.answer(KEYS, "final")
+    assert (beside.reused, loads) == (0, ["smollm2"])
 
 
 @pytest.mark.parametrize(
@@ -64,7 +75,7 @@ def test_another_question_norm_or_network_is_another_answer(
 def test_that_there_is_no_answer_is_kept_too(loads: list[str], tmp_path: Path) -> None:
     cut = KEYS.of(words='[" zebra"]')
     for expected in (0, 1):
-        asked = Measured("smollm2", Kept(tmp_path, 0))
+        asked = Measured("smollm2", Kept(tmp_path, 0, since=inf))
         with pytest.raises(NotTestable, match="' zebra' is"):
             asked.answer(cut, "final")
         assert asked.reused == expected
