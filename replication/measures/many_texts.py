@@ -116,9 +116,9 @@ def expected_tokens(
         [*model.encode(item.prompt, start=True), *model.encode(_first_term(item))] for item in items
     ]
     first = first_layer(from_depth, model.entry.layers)
-    states = read(model, [text[:-1] for text in texts])[:, first:]
+    every = _under(norms, model, read(model, [text[:-1] for text in texts]))
     targets = torch.tensor([text[-1] for text in texts])
-    readable = _under(norms, model, states)
+    readable = every[:, first:]
     rows = readable.flatten(0, 2)
     columns = targets.repeat(rows.shape[0] // len(items))
     with torch.inference_mode():
@@ -129,6 +129,7 @@ def expected_tokens(
     return ExpectedSet(
         ranks=ranks.view(shape).transpose(1, 2).numpy(),
         probabilities=shares.view(shape).transpose(1, 2).numpy(),
+        best_from=np.stack([stays_from(model, states, targets, within=1) for states in every]),
         items=tuple(items),
         provenance=model.provenance("", None),
         norms=norms,
@@ -192,17 +193,19 @@ def stays_from(
     model: LanguageModel,
     states: Float[Tensor, "layer token width"],
     targets: Int[Tensor, " token"],
+    within: int = NEAR_TOP,
 ) -> Float[np.ndarray, " token"]:
-    """The depth from which on each token stays near the top, of states that are read to be so.
+    """The depth from which on each token stays within the first few ranks, of states that are read
+    to be so.
 
     As ``measures.depth.arrivals`` of all ranks, which are not needed: a layer is looked at only for
-    the tokens that are near the top in all layers after it.
+    the tokens that are within them in all layers after it.
     """
     layers = len(states)
     stays, near = torch.zeros(len(targets)), torch.arange(len(targets))
     for layer in reversed(range(layers)):
         ranks = ranks_of(states[layer, near], model.unembedding, targets[near, None])[:, 0]
-        near = near[ranks <= NEAR_TOP]
+        near = near[ranks <= within]
         if not len(near):
             break
         stays[near] += 1

@@ -253,7 +253,7 @@ def test_a_list_without_new_countries_is_not_testable() -> None:
 
     finding = found("EX-05", Mutated(written=repeated))
     assert finding.verdict == "not_testable"
-    assert "1 new countries" in finding.measured
+    assert "it goes on with 1 new ones" in finding.measured
 
 
 def test_a_step_back_behind_the_prompt_is_seen() -> None:
