@@ -266,8 +266,8 @@ def the_wrong_country_ranks_badly(case: Case) -> Iterator[Part]:
     right = [rank for name, rank in final.items() if name in countries()["member"]]
     if not (wrong and right):
         raise NotTestable(
-            f"of the countries {sorted(final)} {len(right)} are of the EU and {len(wrong)} are not: "
-            "expected some of both"
+            f"of the countries {sorted(final)} {len(right)} are of the EU and {len(wrong)} are "
+            "not: expected some of both"
         )
     yield more("rank of Chile against the worst correct country", min(wrong), max(right), "ranks")
     yield further(at_most("worst rank of a correct country", max(right), 3, "ranks"))

@@ -42,6 +42,7 @@ from replication.questions.openings import ErasureOver, ShortlistsOver
 from replication.questions.question import Text
 from replication.questions.saliency import SaliencyOf
 from replication.questions.subjects import Case
+from replication.results.erasure import ERASED as ERASED_TOGETHER
 from replication.results.roles import Role, countries_in, roles_of
 from replication.results.saliency import Saliency
 from replication.results.untestable import NotTestable
@@ -77,8 +78,8 @@ def places(tokens: tuple[str, ...], words: str) -> list[int]:
 
 
 def best_other(row: Row, taken: Iterable[int]) -> float:
-    """The highest share of a token that is not at one of some places; ``NotTestable`` where there is
-    no other.
+    """The highest share of a token that is not at one of some places; ``NotTestable`` where there
+    is no other.
     """
     others = np.delete(row, list(taken))
     if not len(others):
@@ -313,6 +314,11 @@ def what_counts_most_changes_the_output_most(case: Case) -> Iterator[Part]:
     lead = found.after("saliency") - found.after("random")
     statement = "texts whose logit moves more without the quarter with the highest shares than a "
     yield mostly(statement + "random one", lead > 0, texts, values=lead, values_unit="logits")
+    lead = found.over_shares("saliency") - found.over_shares("random")
+    percents = ", ".join(f"{share:.0%}" for share in ERASED_TOGETHER)
+    statement = f"texts whose logit moves more, in the mean over {percents} of the tokens, without "
+    statement += "those with the highest shares than without random ones"
+    yield beside(mostly(statement, lead > 0, texts, values=lead, values_unit="logits"))
     lead = shares - found.of("attention")
     statement = "texts whose shares tell it better than the last token's attention"
     yield beside(mostly(statement, lead > 0, texts, values=lead, values_unit=unit))

@@ -399,8 +399,8 @@ def xml_splits_into_its_parts(case: Case) -> Iterator[Part]:
 
 
 def speech_in(factors: Factors) -> tuple[Speech, ...]:
-    """The part of speech of each token; ``NotTestable`` where another text than the passage is read,
-    whose words nobody has labelled.
+    """The part of speech of each token; ``NotTestable`` of another text than the passage, whose
+    words nobody has labelled.
     """
     try:
         return speech_of(factors.tokens)

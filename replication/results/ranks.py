@@ -80,7 +80,7 @@ class RankGrid:
         return self.ranks[:, [role in roles for role in self.roles]]
 
     def some_of_role(self, *roles: Role) -> Int[np.ndarray, "layer token"]:
-        """As ``of_role``, for what cannot be judged without; ``NotTestable`` where there are none."""
+        """As ``of_role``; ``NotTestable`` where there are none."""
         found = self.of_role(*roles)
         if not found.size:
             text = "".join(self.tokens)

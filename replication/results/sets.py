@@ -127,7 +127,7 @@ class ExpectedSet:
     """1 is best, among the whole vocabulary."""
     probabilities: Float[np.ndarray, "norm item layer"]
     best_from: Float[np.ndarray, "norm item"]
-    """The depth from which on it has rank 1 for good, of all layers: the next after 1 where never."""
+    """The depth from which on it has rank 1 for good, the next after 1 where it never has."""
     items: tuple[Item, ...]
     provenance: Provenance
     norms: tuple[Norm, ...] = NORMS

@@ -136,7 +136,7 @@ def test_a_claim_asks_for_what_it_says_beforehand(id: str) -> None:
 def test_shares_come_with_all_they_rest_on(id: str) -> None:
     for part in found(id, TRUE).parts:
         spread = part.spread
-        if "share" in id or part.crossing and not spread:  # a correlation, or a depth alone
+        if "share" in id or (part.crossing and not spread):  # a correlation, or a depth alone
             assert part.spread is None
             continue
         assert spread is not None
