@@ -224,7 +224,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     suite: tuple[Claim, ...] = config.stash.get(SUITE, ())
     read_by = readings(FOLDER)
-    noise = shares_under_noise(FOLDER, read_by.digest)
+    noise = shares_under_noise(FOLDER, read_by)
     findings = runner.findings(suite, read_by, noise)
     path = write(findings, config.getoption("--claims-json"))
     terminalreporter.section("verdicts")

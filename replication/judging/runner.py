@@ -23,9 +23,9 @@ from replication.judging.findings import (
     judge,
     untestable,
 )
-from replication.judging.freeze import Readings
 from replication.judging.negatives import Known
 from replication.judging.rates import NullRate
+from replication.judging.readings import Readings
 from replication.judging.suite import Job, is_on_one_text, is_on_sets, jobs_of
 from replication.models import weights
 from replication.models.nulls import KINDS, OF_THE_LENS, WITHOUT_NETWORK, NullKind, draws_of
