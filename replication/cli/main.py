@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from replication.cli import ask, negatives
+from replication.cli import ask, extras, negatives
 from replication.cli.ask import ModelName
 from replication.models import registry
 from replication.models.nulls import KINDS, SEEDED
@@ -40,6 +40,11 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         app()
+    except ModuleNotFoundError as error:
+        if not (told := extras.missing(error)):
+            raise
+        print(f"replicate: {told}", file=sys.stderr)
+        sys.exit(1)
     except Exception as error:
         from replication.figures.errors import FigureError
         from replication.models.errors import WeightsError
