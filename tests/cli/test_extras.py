@@ -112,9 +112,7 @@ def test_a_missing_extra_is_named_in_a_sentence(
         f"import sys; sys.modules[{module!r}] = None; sys.argv = {['replicate', *command]!r}\n"
         "from replication.cli.main import main; main()"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1] == (
         f"replicate: {module} is not installed, which this needs: "
