@@ -52,12 +52,10 @@ notebooks: environment
 tests: development
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests -q -n $(JOBS)
 
-# The executed notebooks once more, by nbval: they run, and say the same. Not those that measure
-# over many texts, which take as long as all others together.
-MANY := many_texts or tuned_lens or agreement_settled
+# The executed notebooks once more, by nbval: they run, and say the same. What they measured is kept.
 outputs: development
 	OMP_NUM_THREADS=1 $(BIN)/pytest -p forked_kernels --nbval build/notebooks/$(MODEL) -q \
-	  -k 'not ($(MANY))' -n $(JOBS) --dist loadfile
+	  -n $(JOBS) --dist loadfile
 
 # On the published numbers and the model; its nulls, which take as long again, are `make nulls`.
 claims: environment

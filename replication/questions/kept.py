@@ -14,12 +14,12 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 from time import time
 from typing import Any
 
-from replication.base.environment import PACKAGES
+from replication.base.environment import packages
 from replication.base.files import whole
 from replication.models.cache import cache_folder
 from replication.results.stored import restored, stored
@@ -80,7 +80,7 @@ def kept() -> Kept | None:
     """
     if os.environ.get("REPLICATE_ANEW"):
         return None
-    made_with = [f"{name} {metadata.version(name)}" for name in PACKAGES]
+    made_with = [f"{name} {version}" for name, version in packages().items()]
     depends = (platform.python_version(), _processor(), *made_with, *_code())
     state = sha256("\n".join(depends).encode()).hexdigest()
     folder = cache_folder() / "answers" / state
