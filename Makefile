@@ -3,7 +3,7 @@
 #   make test     lint, types, unit tests, notebooks, claims: every part, then what failed
 # and for those who change things:
 #   make nulls      judges the claims on every null too, and holds the table of verdicts against it
-#   make noise      judges them under noise of the size of the quantization (half an hour)
+#   make noise      judges them under noise of the size of the quantization (an hour)
 #   make figures    regenerates the committed figures
 #   make mutants    tries small changes of the measuring and judging modules on their tests (hours)
 #   make generated  writes again what is generated: schemas, template sets, the manifest of
