@@ -2,7 +2,8 @@
 
 ``python -m replication.judging.committed MODEL [CLAIMS_JSON]`` keeps a model's findings of a run in
 ``claims/runs/MODEL.json``, where the table of verdicts and the report find them. Beside that folder
-lies what was found on fresh sets (``replication.judging.fresh``).
+lie the known negatives, whose reasons are taken from there, and what was found on fresh sets
+(``replication.judging.fresh``).
 """
 
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from replication.base.files import write_whole
+from replication.judging import negatives
 from replication.judging.findings import Findings, OtherRun
 from replication.judging.verdicts import read
 
@@ -30,8 +32,21 @@ def of_model(findings: Findings, model: str) -> Findings:
 
 
 def runs(folder: Path = FOLDER) -> Iterator[Findings]:
-    """The runs that are kept, in the order of their names; none where there is no such folder."""
-    yield from map(read, sorted(folder.glob("*.json")))
+    """The runs that are kept, in the order of their names; none where there is no such folder.
+
+    Why a finding does not hold is told as the known negatives beside the folder tell it today.
+    """
+    known = folder.parent / "known_negatives.toml"
+    reasons = negatives.read(known) if known.is_file() else None
+    for run in map(read, sorted(folder.glob("*.json"))):
+        yield run if reasons is None else with_reasons(run, reasons)
+
+
+def with_reasons(run: Findings, known: negatives.Known) -> Findings:
+    """A run with the reasons of these known negatives in place of its own; None for no entry."""
+    listed = ((one, known.get(one.key)) for one in run.findings)
+    told = (one.model_copy(update={"known_negative": by and by.reason}) for one, by in listed)
+    return run.model_copy(update={"findings": tuple(told)})
 
 
 def joined(findings: Findings, others: Iterable[Findings]) -> Findings:

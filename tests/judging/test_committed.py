@@ -6,6 +6,7 @@ import pytest
 from made_findings import finding_over_many, made_findings, other_run, own_findings
 
 from replication.judging.committed import joined, of_model, runs
+from replication.judging.negatives import Negative
 
 
 def test_a_models_findings_are_kept_with_their_claims() -> None:
@@ -45,6 +46,30 @@ def test_runs_are_read_from_their_folder(tmp_path: Path) -> None:
     kept = of_model(made_findings(), "smollm2")
     (tmp_path / "smollm2.json").write_text(kept.model_dump_json())
     assert list(runs(tmp_path)) == [kept]
+
+
+def test_reasons_are_those_of_the_known_negatives_today(tmp_path: Path) -> None:
+    """What a run was told when it was kept may have been written anew since, or dropped."""
+    run = other_run()
+    older = run.model_copy(
+        update={
+            "findings": tuple(
+                one.model_copy(update={"known_negative": "as it was told then"})
+                for one in run.findings
+            )
+        }
+    )
+    first, *rest = older.findings
+    entry = {"claim": first.claim, "subject": first.subject, "norm": first.norm}
+    told = Negative(**entry, measured=(1.0,), holds=(False,), reason="as it is told today")
+    path = tmp_path / "runs" / "gemma3.json"
+    path.parent.mkdir()
+    path.write_text(older.model_dump_json())
+    assert list(runs(path.parent)) == [older]
+    (tmp_path / "known_negatives.toml").write_text(f"[[negative]]\n{told.as_toml().as_string()}")
+    (now,) = runs(path.parent)
+    assert rest
+    assert [one.known_negative for one in now.findings] == [told.reason, *[None for _ in rest]]
 
 
 def test_what_another_run_found_is_taken_in_with_its_date_and_readings() -> None:
