@@ -3,9 +3,10 @@
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,12 +15,19 @@ from replication.cli.ask import ModelName
 from replication.models import registry
 from replication.models.nulls import KINDS, SEEDED
 
+if TYPE_CHECKING:
+    from replication.base.norms import Norm
+
 OtherRuns = Annotated[
     Path,
     typer.Option(
         metavar="FOLDER",
         help="Findings of other runs to take in; beside it fresh.json, if there is one.",
     ),
+]
+ShownNorms = Annotated[
+    Literal["none", "final", "tuned", "both", "all"],
+    typer.Option(help="The norms to show; both is none and final."),
 ]
 app = typer.Typer(
     help="Check what two articles claim about the insides of language models, and redraw their "
@@ -125,10 +133,7 @@ def figures(
         list[str] | None, typer.Argument(metavar="[ID]...", help="Default: all of them.")
     ] = None,
     model: ModelName = registry.DEFAULT_MODEL,
-    norm: Annotated[
-        Literal["none", "final", "tuned", "both", "all"],
-        typer.Option(help="The norms to show; both is none and final."),
-    ] = "both",
+    norm: ShownNorms = "both",
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Notebooks at once.")] = 1,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where figures go.")] = Path(
         "figures"
@@ -144,7 +149,6 @@ def figures(
     ] = None,
 ) -> None:
     """Regenerate figures by running their notebooks."""
-    from replication.base.norms import NORMS, READINGS, parse_norms
     from replication.figures import notebooks
     from replication.figures.table import select
     from replication.models import weights
@@ -156,11 +160,17 @@ def figures(
         if not equals:
             raise ValueError(f"{text!r} is not NAME=VALUE")
         more[name] = value
-    norms = {"both": NORMS, "all": READINGS}.get(norm) or parse_norms(norm)
     if model != "published":
         weights.fetch(registry.find(model)[0])
     say = partial(print, file=sys.stderr)
-    notebooks.run(ids or (), model, norms, out, jobs, more=more, again=not changed, say=say)
+    shown = _shown(norm)
+    notebooks.run(ids or (), model, shown, out, jobs, more=more, again=not changed, say=say)
+
+
+def _shown(norm: str) -> "Sequence[Norm]":
+    from replication.base.norms import NORMS, READINGS, parse_norms
+
+    return {"both": NORMS, "all": READINGS}.get(norm) or parse_norms(norm)
 
 
 @app.command()
@@ -170,6 +180,7 @@ def explore(
         typer.Argument(metavar="[ID]...", help="Figures; default: all that have a view."),
     ] = None,
     model: ModelName = registry.DEFAULT_MODEL,
+    norm: ShownNorms = "both",
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where pages go.")] = Path(
         "build/explore"
     ),
@@ -184,7 +195,7 @@ def explore(
     chosen = exploring.select(ids or ())  # a wrong name costs no download
     if model != "published":
         weights.fetch(registry.find(model)[0])
-    for path in exploring.make(chosen, model, out, again=not changed):
+    for path in exploring.make(chosen, model, out, norms=_shown(norm), again=not changed):
         print(path)
 
 

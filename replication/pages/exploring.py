@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from replication.base.files import write_whole
-from replication.base.norms import NORMS
+from replication.base.norms import NORMS, Norm
 from replication.figures import freshness
 from replication.figures.answers import Answered, answered
 from replication.figures.figure import Figure
@@ -68,27 +68,36 @@ def select(ids: Iterable[str]) -> list[str]:
     return chosen
 
 
-def make(chosen: Sequence[str], model: str, out: Path, *, again: bool = True) -> list[Path]:
+def make(
+    chosen: Sequence[str],
+    model: str,
+    out: Path,
+    *,
+    norms: Sequence[Norm] = NORMS,
+    again: bool = True,
+) -> list[Path]:
     """Write ``<out>/<model>/<id>.html`` for each page; ``model`` must have been fetched.
 
-    Unless they are to be made ``again``, pages are left that would come out as they are. Of
-    ``published`` there are no pages of attention: ``ValueError`` where nothing else is chosen.
+    Where inner layers are read, a page has a view under each of the norms. Unless they are to be
+    made ``again``, pages are left that would come out as they are. Of ``published`` there are no
+    pages of attention: ``ValueError`` where nothing else is chosen.
     """
     made = [id for id in chosen if id not in ATTENTION or model != Published.name]
     if not made:
         raise ValueError("no attention was published: name a model to measure it on")
     paths = [out / model / f"{id}.html" for id in made]
     for id, path in zip(made, paths, strict=True):
-        stamp, inputs = path.with_suffix(".stamp"), freshness.inputs_of(None, {"view": id}, model)
+        asked = {"view": id, "norms": ",".join(norms)}
+        stamp, inputs = path.with_suffix(".stamp"), freshness.inputs_of(None, asked, model)
         if again or not freshness.is_fresh(stamp, inputs, [path]):
-            write_whole(path, _page(id, model))
+            write_whole(path, _page(id, model, norms))
             freshness.put(stamp, inputs, [path])
     return paths
 
 
-def _page(id: str, model: str) -> str:
+def _page(id: str, model: str, norms: Sequence[Norm]) -> str:
     if id in FIGURES:
-        return figure_page(FIGURES[id], model)
+        return figure_page(FIGURES[id], model, norms)
     return attention_page(SENTENCE, model, ATTENTION[id])
 
 
@@ -113,13 +122,13 @@ def attention_page(
     return draw(case.answer(AttentionOf(text)), layers, heads)
 
 
-def figure_page(figure: Figure, model: str) -> str:
-    """The views of one figure: the published one, then the measured ones, under every norm where
-    inner layers are read.
+def figure_page(figure: Figure, model: str, norms: Sequence[Norm] = NORMS) -> str:
+    """The views of one figure: the published one, then the measured ones, under each of the norms
+    where inner layers are read.
     """
     from replication.pages.fragments import page
 
-    found = answered(figure.questions, model, ",".join(NORMS))
+    found = answered(figure.questions, model, ",".join(norms))
     drawn = [one for one in found if isinstance(one.result, RankGrid | Saliency | Factors)]
     return page([_fragment(one) for one in drawn], figure.title)
 

@@ -111,6 +111,13 @@ def test_pages_of_views_go_where_the_command_says(said: Said, tmp_path: Path) ->
     assert code == 0
     assert out.splitlines() == [f"pages/tiny-gpt2/{id}.html" for id in asked]
     assert all((tmp_path / line).is_file() for line in out.splitlines())
+    seen = [
+        (tmp_path / said("explore", "heathrow", "--model", "tiny-gpt2", *more)[1].strip())
+        .read_text("utf-8")
+        .count('<script type="application/json">')
+        for more in ([], ["--norm", "none"])
+    ]
+    assert seen == [3, 2]  # the published numbers, and the model under each norm
     assert said("explore", asked[0], "--model", "published")[1] == (
         "build/explore/published/saliency_ones.html\n"
     )

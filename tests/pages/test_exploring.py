@@ -54,6 +54,16 @@ def test_ranks_are_the_published_and_the_measured_ones(name: str, tmp_path: Path
     assert grids[1].ranks.tolist() != grids[2].ranks.tolist()
 
 
+def test_the_tuned_lens_has_a_view_where_it_is_asked_for(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path))
+    (path,) = exploring.make(["rank_selected_token"], name, tmp_path, norms=("tuned",))
+    _, chart = data_of(path.read_text("utf-8"))
+    found = Measured(name).answer(RanksOf.of_figure("ranks_ones_first_token"), "tuned")
+    assert [column["rank"] for column in chart["data"]["values"]] == found.ranks.T.tolist()
+
+
 def test_saliency_is_the_published_and_the_measured_one(name: str, tmp_path: Path) -> None:
     views = data_of(made("saliency_ones", name, tmp_path))
     question = SaliencyOf.of_figure("saliency_ones")
