@@ -36,6 +36,16 @@ LEGEND = (
     "would show too is not told apart there"
 )
 
+UNFIRM = "†"
+UNFIRM_LEGEND = (
+    f"✓{UNFIRM} holds, but not under noise: in fewer than 8 of 10 draws of noise of the size that "
+    "quantization rounded the weights by do the same parts of the claim hold (the report says in "
+    "how many; a claim that was not asked so has no mark)"
+)
+FIRM = 0.8
+"""The share of noise draws under which a finding that holds must come out the same, to go
+unmarked."""
+
 ON_EDGE = 0.2
 """Share of the nulls of a kind that another processor's float sums may tip over."""
 MARKS = ("<!-- verdicts -->", "<!-- end of verdicts -->")
@@ -141,7 +151,15 @@ def symbol(cell: Cell) -> str:
     """A cell in a character or a few words."""
     if cell is None:
         return ""
-    return told(cell) if isinstance(cell, tuple) else SYMBOLS[cell.verdict]
+    if isinstance(cell, tuple):
+        return told(cell)
+    return SYMBOLS[cell.verdict] + (UNFIRM if unfirm(cell) else "")
+
+
+def unfirm(finding: Finding) -> bool:
+    """Whether a finding holds in full, and comes out otherwise under too many draws of noise."""
+    same = finding.firmness.same_under_noise if finding.firmness else None
+    return finding.verdict in WHOLE.values() and same is not None and same < FIRM - 1e-9
 
 
 def told(rates: Sequence[NullRate]) -> str:
@@ -166,7 +184,7 @@ def as_markdown(findings: Findings) -> str:
             " *(follows from how it is made)*" if row.claim.definitional else ""
         )
         lines.append(f"| {row.claim.id} | {says} | " + " | ".join(map(symbol, row.cells)) + " |")
-    return "\n".join([*lines, "", LEGEND, ""])
+    return "\n".join([*lines, "", LEGEND, "", UNFIRM_LEGEND, ""])
 
 
 def put(table: str, text: str, path: Path, marks: tuple[str, str] = MARKS) -> str:
@@ -234,4 +252,5 @@ def as_text(findings: Findings, says_width: int = 64) -> str:
     with console.capture() as captured:
         console.print(table)
         console.print(LEGEND, soft_wrap=True)
+        console.print(UNFIRM_LEGEND, soft_wrap=True)
     return captured.get()
