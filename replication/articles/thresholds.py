@@ -128,7 +128,7 @@ claim on the order of two words may pass by one shuffle's luck."""
 
 COSTLY_DRAWS = 1
 """Seeds of any kind for claims that take many seconds each (factors of long texts, erasure, what
-carries agreement): half of a null's time goes to five of eighty claims."""
+carries agreement): half of a null's time goes to six of eighty claims."""
 
 NOISE_DRAWS = 10
 """Networks with noise of the size of the quantization under which each verdict is reached again."""

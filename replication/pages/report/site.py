@@ -25,7 +25,7 @@ from replication.pages.report.table import as_csv
 ASSETS = ("style.css", "script.js")
 DESCRIPTION = (
     "Findings of two articles by Jay Alammar on the insides of language models, judged on the "
-    "articles' own numbers, on trained models and on untrained controls, with all measured values."
+    "articles' own numbers, on trained models and on nulls, with all measured values."
 )
 
 FILES = (
