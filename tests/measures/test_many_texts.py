@@ -7,7 +7,7 @@ import pytest
 import tiny
 import torch
 
-from replication.base.norms import NORMS
+from replication.base.norms import NORMS, Norm
 from replication.measures import many_texts
 from replication.measures.depth import arrivals, crossing
 from replication.measures.lens import continuation_ranks, top_tokens, watched_ranks
@@ -98,6 +98,33 @@ def test_the_lead_is_that_of_the_lens(model: LanguageModel) -> None:
     assert (found.lead[0, :, :-1] != found.lead[1, :, :-1]).all()
     assert (found.lead > 0).any()
     assert (found.lead < 0).any()
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_a_crossing_depth_is_that_of_plain_transformers(model: LanguageModel, norm: Norm) -> None:
+    """The hidden states that transformers gives, its own norm and head, and a loop over layers."""
+    asked = [
+        watched(prompt, words)
+        for prompt in PROMPTS
+        for words in ((" man", " woman"), (" woman", " man"))
+    ]
+    theirs = []
+    for item in asked:
+        first, second = (model.single_token(word) for word in item.watched)
+        ids = torch.tensor([model.encode(item.prompt, start=True)])
+        with torch.inference_mode():
+            _, *states = model.network(ids, output_hidden_states=True).hidden_states
+            if norm == "final":  # the last one has been through it
+                states[:-1] = [model.final_norm(state) for state in states[:-1]]
+            read = [model.network.lm_head(state[0, -1]) for state in states]
+        depth = (len(read) + 1) / len(read)
+        for layer in reversed(range(len(read))):
+            if read[layer][first] <= read[layer][second]:
+                break
+            depth = (layer + 1) / len(read)
+        theirs.append(depth)
+    assert crossing(watched_lead(model, asked).ahead(norm).T).tolist() == theirs
+    assert len(set(theirs)) > 1
 
 
 def test_the_first_watched_word_is_the_one_expected() -> None:
