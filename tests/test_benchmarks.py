@@ -1,19 +1,168 @@
 """The benchmarks compare like with like, on networks small enough to take no time."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import bench
+import environments
 import numpy as np
 import pytest
-import rank_grid
-import routes
-import saliency
+import torch
+from networks import Shape
+from targets import aim
+from work import Route, Target, Work
+
+from replication.pages.report.speed import as_markdown
+from replication.results.speed import Kind, Machine, Row, Run, Speed, Stage, Table
+
+TINY = Shape("tiny", layers=2, width=64, vocabulary=50, prompt=3, tokens=7)
+MACHINE = Machine(processor="a", cores=2, memory=4, system="b", python="3")
 
 
-@pytest.mark.parametrize("benchmark", [rank_grid, saliency], ids=lambda module: module.__name__)
-def test_routes_come_to_the_same_results(benchmark: object) -> None:
-    compared: routes.Routes = benchmark.ROUTES  # type: ignore[attr-defined]
-    model = routes.random_model(layers=2, width=64, vocabulary=50)
-    times, results = routes.compare(compared, model, prompt=3, continuation=4, repeats=1)
-    assert set(times) == set(results) == set(compared)
-    assert all(seconds > 0 for seconds in times.values())
-    first = results[next(iter(compared))]
-    for result in results.values():
-        np.testing.assert_allclose(result, first, atol=1e-6)
+def work(name: str) -> Work:
+    found: Work = import_module(f"works.{name}").WORK
+    return found
+
+
+def result(route: Route, shape: Shape) -> tuple[list[str], dict[str, Any]]:
+    """The stages of a route, run here, and what it came to."""
+    assert route.run
+    steps, stages = route.run(shape), []
+    while True:
+        try:
+            stages.append(next(steps))
+        except StopIteration as end:
+            return stages, end.value
+
+
+def test_a_work_is_measured_in_processes_of_their_own() -> None:
+    grid = work("rank_grid")
+    names = {"this package", "Ecco's procedure", "float32 products alone"}
+    some = replace(grid, routes=tuple(route for route in grid.routes if route.name in names))
+    table = bench.measure("rank_grid", some, TINY, repeats=1, budget=0)
+    assert [row.failed for row in table.rows] == ["", "", ""]
+    assert all((table.taken(row) or 0) > 0 for row in table.rows)
+    ours, ecco, limit = table.rows
+    assert ecco.agreement == "ranks 100.0% equal"
+    assert ours.agreement == limit.agreement == ""
+    speed = Speed(made_on="2026-01-01", command="c", machine=MACHINE, tables=(table,))  # type: ignore[arg-type]
+    assert Speed.model_validate_json(speed.model_dump_json()) == speed
+    assert "| Ecco's procedure |" in as_markdown(speed)
+
+
+@pytest.mark.parametrize("name", ["rank_grid", "whole_text", "saliency", "patching"])
+def test_routes_come_to_the_same_results(name: str) -> None:
+    routes = [route for route in work(name).routes if not route.peer and route.kind != "limit"]
+    ours = result(routes[0], TINY)[1]
+    assert len(routes) > 1
+    for route in routes:
+        stages, found = result(route, TINY)
+        assert stages[0] == "ready"
+        assert stages[-1] == work(name).compared
+        for key, values in found.items():
+            np.testing.assert_allclose(values, ours[key], atol=2e-5, err_msg=key)
+
+
+def test_growth_measures_every_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    growth = import_module("works.growth")
+    monkeypatch.setattr(growth, "VARIED", {"layers": (1, 2), "texts": (1, 2)})
+    stages, _ = result(growth.WORK.routes[0], TINY)
+    points = [stage for stage in stages if not stage.startswith("ready")]
+    assert points == ["layers 1", "layers 2", "texts 1", "texts 2"]
+
+
+def test_networks_are_the_same_everywhere_and_no_two_words_are() -> None:
+    networks = import_module("networks")
+    one, other = networks.network(TINY), networks.network(TINY)
+    for first, second in zip(one.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(first, second)
+    rows = one.lm_head.weight
+    assert len(rows.unique(dim=0)) == len(rows)
+
+
+def made(route: str, kind: Kind, *seconds: float, above: float = 10) -> Row:
+    runs = tuple(Run(stages={"s": Stage(seconds=one, above=above)}, peak=99) for one in seconds)
+    return Row(route=route, kind=kind, versions={"torch": "1"}, runs=runs)
+
+
+TABLE = Table(
+    title="T",
+    asked="A",
+    shape="S",
+    compared="s",
+    rows=(
+        made("ours", "ours", 1.0, 3.0, 2.0),
+        made("slow", "naive", 8.0),
+        made("slower", "naive", 9.0),
+        made("best", "limit", 1.6),
+        Row(route="none", kind="peer", versions={}, runs=(), failed="no such thing"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "reached", "met"),
+    [
+        (Target("limit", 1.3), 1.25, True),
+        (Target("limit", 1.2), 1.25, False),
+        (Target("naive", 4), 4, True),
+        (Target("naive", 5), 4, False),
+        (Target("seconds", 1.9), 2, False),
+        (Target("megabytes", 10), 10, True),
+    ],
+)
+def test_targets_are_judged_by_medians(target: Target, reached: float, met: bool) -> None:
+    found = aim(TABLE, replace(target, why="because"))
+    assert found
+    assert found.reached == pytest.approx(reached)
+    assert found.met == met
+    assert found.why == ("" if met else "because")
+
+
+def test_a_target_without_its_routes_is_left_out() -> None:
+    assert aim(TABLE, Target("peer", 2)) is None
+
+
+def test_the_table_has_medians_spread_and_what_failed() -> None:
+    speed = Speed(made_on="2026-01-01", command="c", machine=MACHINE, tables=(TABLE,))  # type: ignore[arg-type]
+    text = as_markdown(speed)
+    assert "| ours | this package | 2 | 1 – 3 | 1.00 | 10 | 99 | 3 |" in text
+    assert "| slow | plain route | 8 |  | 4.00 | 10 | 99 | 1 |" in text
+    assert "| none | another tool |  |  |  |  |  | no such thing |" in text
+
+
+def test_a_route_that_fails_is_said_and_the_others_run() -> None:
+    ends: Callable[[str], tuple[str, ...]] = lambda code: ("python", "-c", code)  # noqa: E731
+    routes = (
+        Route("good", "ours", command=ends("1")),
+        Route("bad", "other", command=ends("raise SystemExit('broken')")),
+    )
+    asked = Work("T", "A", routes, (TINY,), "whole")
+    good, bad = bench.measure("start", asked, TINY, repeats=2, budget=60).rows
+    assert len(good.runs) == 2
+    assert bad.failed == "broken"
+    assert bad.runs == ()
+
+
+def test_a_route_out_of_budget_runs_once() -> None:
+    asked = Work("T", "A", (Route("g", "ours", command=("python", "-c", "1")),), (TINY,), "whole")
+    assert len(bench.measure("start", asked, TINY, repeats=3, budget=0).rows[0].runs) == 1
+
+
+def test_a_peer_that_cannot_be_installed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environments, "PEERS", tmp_path)
+    monkeypatch.setattr(environments, "BUILD", tmp_path / "build")
+    (tmp_path / "gone.txt").write_text("no requirement at all!")
+    with pytest.raises(environments.NotInstalled, match="gone cannot be installed"):
+        environments.executable("gone")
+
+
+def test_pinned_peers_share_torch_and_transformers() -> None:
+    pinned = [environments.versions(path.stem) for path in environments.PEERS.glob("*.txt")]
+    assert len(pinned) == 4
+    assert {(one["torch"], one["transformers"]) for one in pinned} == {("2.13.0", "5.23.0")}

@@ -25,7 +25,7 @@ from replication.models.language_model import LanguageModel
 from replication.results.ranks import RankGrid, TopTokens
 
 CHUNK = 1024
-"""Rows of the unembedding multiplied at once; see ``benchmarks/rank_grid.py``."""
+"""Rows of the unembedding multiplied at once; see ``benchmarks/works/rank_grid.py``."""
 
 
 def readable_states(
