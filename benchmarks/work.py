@@ -55,5 +55,5 @@ class Work:
     routes: tuple[Route, ...]
     shapes: tuple[Shape, ...]
     compared: str
-    """The stage whose seconds are compared."""
+    """The stage whose seconds are compared; none where every stage is a point of a curve."""
     targets: tuple[Target, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 import bench
 import environments
+import made_speed
 import numpy as np
 import pytest
 import torch
@@ -16,10 +17,9 @@ from targets import aim
 from work import Route, Target, Work
 
 from replication.pages.report.speed import as_markdown
-from replication.results.speed import Kind, Machine, Row, Run, Speed, Stage, Table
+from replication.results.speed import Speed
 
 TINY = Shape("tiny", layers=2, width=64, vocabulary=50, prompt=3, tokens=7)
-MACHINE = Machine(processor="a", cores=2, memory=4, system="b", python="3")
 
 
 def work(name: str) -> Work:
@@ -48,7 +48,7 @@ def test_a_work_is_measured_in_processes_of_their_own() -> None:
     ours, ecco, limit = table.rows
     assert ecco.agreement == "ranks 100.0% equal"
     assert ours.agreement == limit.agreement == ""
-    speed = Speed(made_on="2026-01-01", command="c", machine=MACHINE, tables=(table,))  # type: ignore[arg-type]
+    speed = made_speed.speed(table)
     assert Speed.model_validate_json(speed.model_dump_json()) == speed
     assert "| Ecco's procedure |" in as_markdown(speed)
 
@@ -83,26 +83,6 @@ def test_networks_are_the_same_everywhere_and_no_two_words_are() -> None:
     assert len(rows.unique(dim=0)) == len(rows)
 
 
-def made(route: str, kind: Kind, *seconds: float, above: float = 10) -> Row:
-    runs = tuple(Run(stages={"s": Stage(seconds=one, above=above)}, peak=99) for one in seconds)
-    return Row(route=route, kind=kind, versions={"torch": "1"}, runs=runs)
-
-
-TABLE = Table(
-    title="T",
-    asked="A",
-    shape="S",
-    compared="s",
-    rows=(
-        made("ours", "ours", 1.0, 3.0, 2.0),
-        made("slow", "naive", 8.0),
-        made("slower", "naive", 9.0),
-        made("best", "limit", 1.6),
-        Row(route="none", kind="peer", versions={}, runs=(), failed="no such thing"),
-    ),
-)
-
-
 @pytest.mark.parametrize(
     ("target", "reached", "met"),
     [
@@ -115,7 +95,7 @@ TABLE = Table(
     ],
 )
 def test_targets_are_judged_by_medians(target: Target, reached: float, met: bool) -> None:
-    found = aim(TABLE, replace(target, why="because"))
+    found = aim(made_speed.TABLE, replace(target, why="because"))
     assert found
     assert found.reached == pytest.approx(reached)
     assert found.met == met
@@ -123,15 +103,7 @@ def test_targets_are_judged_by_medians(target: Target, reached: float, met: bool
 
 
 def test_a_target_without_its_routes_is_left_out() -> None:
-    assert aim(TABLE, Target("peer", 2)) is None
-
-
-def test_the_table_has_medians_spread_and_what_failed() -> None:
-    speed = Speed(made_on="2026-01-01", command="c", machine=MACHINE, tables=(TABLE,))  # type: ignore[arg-type]
-    text = as_markdown(speed)
-    assert "| ours | this package | 2 | 1 – 3 | 1.00 | 10 | 99 | 3 |" in text
-    assert "| slow | plain route | 8 |  | 4.00 | 10 | 99 | 1 |" in text
-    assert "| none | another tool |  |  |  |  |  | no such thing |" in text
+    assert aim(made_speed.TABLE, Target("peer", 2)) is None
 
 
 def test_a_route_that_fails_is_said_and_the_others_run() -> None:

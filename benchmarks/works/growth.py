@@ -42,5 +42,5 @@ WORK = Work(
         Route("tutorial, counting", "naive", points(whole_text.counting)),
     ),
     shapes=(Shape("GPT-2 small's shape, 64 tokens", tokens=64),),
-    compared="layers 12",
+    compared="",
 )

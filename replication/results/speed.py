@@ -83,9 +83,21 @@ class Table(Record):
     asked: str
     shape: str
     compared: str
-    """The stage that is compared."""
+    """The stage that is compared; none where every stage is a point of a curve."""
     rows: tuple[Row, ...]
     aims: tuple[Aim, ...] = ()
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages of the package's own route, but for making the network ready."""
+        ours = next((row for row in self.rows if row.kind == "ours" and row.runs), None)
+        names = ours.runs[0].stages if ours else ()
+        return tuple(name for name in names if not name.startswith("ready"))
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """The points of curves, each named by what varies and its value; none of a comparison."""
+        return () if self.compared else self.stages
 
     def fastest(self, kind: Kind) -> Row | None:
         """The fastest route of a kind; None where none ran."""
@@ -94,7 +106,7 @@ class Table(Record):
 
     def taken(self, row: Row) -> float | None:
         """What the compared stage took on a route."""
-        return row.seconds(self.compared)
+        return row.seconds(self.compared) if self.compared else None
 
 
 class Machine(Record):

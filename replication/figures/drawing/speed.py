@@ -10,32 +10,28 @@ from replication.figures.drawing.cells import TEXT
 from replication.figures.drawing.page import page
 from replication.figures.drawing.panels import WHOLE, Panel
 from replication.figures.drawing.sparklines import factor_colour
-from replication.results.speed import Row, Table
+from replication.results.speed import Table
 
 COLOURS = (4, 5)  # of the factors' colours, those that a line can be seen in
 HEIGHT, WIDTH = 1.5, WHOLE / 4 - 0.3  # inches
 QUANTITIES = {"seconds": "seconds", "above": "MB above the network"}
 
 
-def growth_page(table: Table, title: str) -> Figure:
+def growth_page(table: Table) -> Figure:
     """Medians along what varies: seconds above, memory below, a line for each route."""
-    varied = tuple(dict.fromkeys(name.split()[0] for name in _points(table.rows[0])))
+    varied = dict.fromkeys(point.split()[0] for point in table.points)
     lines = [
         [Panel(partial(_draw, table, name, quantity), HEIGHT, WIDTH) for name in varied]
         for quantity in QUANTITIES
     ]
-    return page(title, lines, f"{table.asked}; all else as in {table.shape}. Medians of runs.")
-
-
-def _points(row: Row) -> list[str]:
-    """The names of the points of a route: what varies, and its value."""
-    return [name for name in row.runs[0].stages if not name.startswith("ready")]
+    note = f"{table.asked}; all else as in {table.shape}. Medians of runs."
+    return page(table.title, lines, note)
 
 
 def _draw(table: Table, name: str, quantity: str, ax: Axes) -> None:
+    points = [point for point in table.points if point.startswith(f"{name} ")]
+    values = [int(point.split()[1]) for point in points]
     for number, row in enumerate(table.rows):
-        points = [point for point in _points(row) if point.startswith(f"{name} ")]
-        values = [int(point.split()[1]) for point in points]
         taken = [row.seconds(one) if quantity == "seconds" else row.above(one) for one in points]
         colour = factor_colour(COLOURS[number % len(COLOURS)])
         heights = [float("nan") if one is None else one for one in taken]
