@@ -19,7 +19,7 @@ BIN := .venv/bin
 LINT := ruff format types imports
 PARTS := $(LINT) notebooks tests outputs claims
 
-.PHONY: report test lint nulls noise bench figures mutants generated environment constraints clean $(PARTS)
+.PHONY: report test lint nulls noise bench figures mutants generated environment development constraints clean $(PARTS)
 
 report: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures --changed
@@ -28,7 +28,7 @@ report: environment
 	  $(BIN)/replicate report --figures build/figures && exit $$judged
 
 # The parts in their order: each runs, whatever became of those before it.
-test: environment
+test: development
 	@failed=; for part in $(PARTS); do \
 	  echo "== $$part"; $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
 	done; \
@@ -37,47 +37,48 @@ test: environment
 
 lint: $(LINT)
 
-ruff: environment
+ruff: development
 	$(BIN)/ruff check
 
-format: environment
+format: development
 	$(BIN)/ruff format --check
 
-types: environment
+types: development
 	$(BIN)/mypy
 
-imports: environment
+imports: development
 	$(BIN)/lint-imports
 
 notebooks: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures
 
-tests: environment
+tests: development
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests -q -n $(JOBS)
 
-# What the executed notebooks show, against the same run once more.
-outputs: environment
-	OMP_NUM_THREADS=1 $(BIN)/pytest --nbval-lax build/notebooks/$(MODEL) -q -n $(JOBS) --dist loadfile
+# The executed notebooks once more, by nbval: they run, and say the same. What they measured is kept.
+outputs: development
+	OMP_NUM_THREADS=1 $(BIN)/pytest -p forked_kernels --nbval build/notebooks/$(MODEL) -q \
+	  -n $(JOBS) --dist loadfile
 
 # On the published numbers and the model; its nulls, which take as long again, are `make nulls`.
 claims: environment
 	$(BIN)/pytest claims -q --nulls ''
 
 nulls: environment
-	$(BIN)/pytest claims -q
+	$(BIN)/pytest claims -q --anew
 	$(BIN)/replicate verdicts --check docs/verdicts.md
 
 noise: environment
 	$(BIN)/python -m replication.judging.noise claims $(MODEL)
 
-bench: environment
+bench: development
 	$(BIN)/python benchmarks/bench.py $(WORKS)
 
-mutants: environment
+mutants: development
 	$(BIN)/python benchmarks/mutations.py
 
 figures: environment
-	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS)
+	REPLICATE_ANEW=1 $(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS)
 
 generated: environment
 	$(BIN)/python -m replication.judging.schemas
@@ -86,14 +87,23 @@ generated: environment
 	$(BIN)/replicate verdicts --write docs/verdicts.md --picture docs/crossing-depths.svg
 	$(BIN)/replicate negatives --write
 
-# The environment is made again when what it is made from has changed.
+# The environment is made again when what it is made from has changed: with what the report needs,
+# and then what the tests need. Only what is imported is compiled, when it is.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile -c constraints.txt
+
 environment: .venv/ready
+
+development: .venv/development
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip -c constraints.txt
-	$(BIN)/python -m pip install --quiet --editable '.[dev]' -c constraints.txt
+	$(INSTALL) --upgrade pip
+	$(INSTALL) --editable '.[claims,report]'
 	$(BIN)/replicate fetch $(MODEL)
+	touch $@
+
+.venv/development: .venv/ready
+	$(INSTALL) --editable '.[dev]'
 	touch $@
 
 # Lock the versions of a fresh environment.

@@ -26,6 +26,7 @@ import numpy as np
 import psutil
 from environments import HERE, NotInstalled, executable, last_line, versions
 from networks import Shape
+from publishing import RESULTS, publish
 from targets import aim
 from work import Route, Work
 
@@ -119,16 +120,16 @@ def measure(name: str, work: Work, shape: Shape, repeats: int, budget: float) ->
 
 def agreement(ours: Path | None, theirs: Path) -> str:
     """How near two results are: the share of whole numbers that are equal, and how far apart others
-    are at most. Empty where there are not both, or they are one.
+    are at most; single numbers as they are. Empty where there are not both, or they are one.
     """
     if ours is None or ours == theirs or not (ours.is_file() and theirs.is_file()):
         return ""
     one, other = np.load(ours), np.load(theirs)
     told = []
-    for name in one.files:
-        if name not in other.files:
-            continue
-        if not one[name].ndim:
+    for name in other.files:
+        if name not in one.files:
+            told.append(f"{name} {other[name]:.4g}")
+        elif not one[name].ndim:
             told.append(f"{name} {other[name]:.4g}, ours {one[name]:.4g}")
         elif np.issubdtype(one[name].dtype, np.integer):
             told.append(f"{name} {np.mean(one[name] == other[name]):.1%} equal")
@@ -163,7 +164,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("works", nargs="*", metavar="WORK", help=f"of {', '.join(WORKS)}")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--budget", type=float, default=60)
-    parser.add_argument("--out", type=Path, default=HERE / "results")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     asked = parser.parse_args(words)
     for name in asked.works or named:
         if name not in WORKS:
@@ -180,6 +181,8 @@ def main(words: Sequence[str] | None = None) -> None:
         )
         write_whole(asked.out / f"{name}.json", speed.model_dump_json(indent=1) + "\n")
         print(as_markdown(speed), flush=True)
+    if asked.out == RESULTS:
+        publish()
 
 
 if __name__ == "__main__":

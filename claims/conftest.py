@@ -23,6 +23,7 @@ from replication.judging.suite import Job, claims_in
 from replication.judging.verdicts import as_text
 from replication.models.nulls import KINDS
 from replication.models.registry import DEFAULT_MODEL
+from replication.questions.kept import kept
 from replication.questions.question import Text
 from replication.questions.subjects import FreshSets
 
@@ -71,6 +72,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="KINDS",
         help="judge on these kinds of null only, '' for none (default: all: %(default)s)",
     )
+    group.addoption(
+        "--anew",
+        action="store_true",
+        help="measure everything, and take nothing that was kept from earlier runs of the same "
+        "code, weights and texts, as for what is to be published (also: $REPLICATE_ANEW)",
+    )
     group.addoption("--continuation", default="", metavar="TEXT", help="what follows the prompt")
     group.addoption(
         "--processes",
@@ -92,7 +99,8 @@ def pytest_configure(config: pytest.Config) -> None:
         instead = FreshSets() if config.getoption("--fresh") else text
         processes = config.getoption("--processes")
         nulls = config.getoption("--nulls")
-        config.stash[RUNNER] = Runner(models, norms, known, processes, instead, nulls)
+        answers = None if config.getoption("--anew") else kept()
+        config.stash[RUNNER] = Runner(models, norms, known, processes, instead, nulls, answers)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -216,7 +224,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     suite: tuple[Claim, ...] = config.stash.get(SUITE, ())
     read_by = readings(FOLDER)
-    noise = shares_under_noise(FOLDER, read_by.digest)
+    noise = shares_under_noise(FOLDER, read_by)
     findings = runner.findings(suite, read_by, noise)
     path = write(findings, config.getoption("--claims-json"))
     terminalreporter.section("verdicts")
@@ -226,5 +234,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(f"{name}: {number} findings not_testable: {NO_WEIGHTS}")
     if runner.instead:
         terminalreporter.write_line(f"judged on {findings.text!r}")
+    if findings.reused:
+        terminalreporter.write_line(
+            f"{findings.reused} answers were kept from earlier runs of the same code: --anew "
+            "measures all"
+        )
     part = "" if findings.complete else " (a part of the claims)"
     terminalreporter.write_line(f"written to {path}{part}")

@@ -193,6 +193,8 @@ def the_last_token_attends_to_what_decides(case: Case) -> Iterator[Part]:
     given = found.weights[:, :, -1].mean(axis=(0, 1))
     decide = [found.tokens.index(word) for word in (" France", " capital")]
     others = [place for place in range(1, len(given)) if place not in decide]
+    if not others:
+        raise NotTestable(f"{found.tokens} are no other tokens to hold them against")
     yield more(
         "mean weight over all heads: the lesser of ' France' and ' capital', against the greatest "
         "of all other tokens but the first",

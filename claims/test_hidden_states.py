@@ -29,7 +29,7 @@ from replication.judging.comparisons import (
     less,
     more,
 )
-from replication.judging.depth import before_last, beyond, in_layer, steps, throughout
+from replication.judging.depth import before_last, beyond, crosses, in_layer, steps, throughout
 from replication.measures.depth import SYNTAX, arrivals, crossing, first_layer
 from replication.questions.lens import ContinuationOf, RanksOf, TopTokensOf, WatchedRanksOf
 from replication.questions.subjects import Case
@@ -167,6 +167,9 @@ def the_last_layer_is_cautious(case: Case) -> Iterator[Part]:
     )
     statement = "literally, probability after the last layer, against the layer before it"
     yield beside(less(statement, after, next_to_last, "probability"))
+    shares = np.array([top.probability(k, top.target) or 0.0 for k in range(top.layers)])
+    falls = np.atleast_1d(crossing(shares < shares.max()))
+    yield crosses("the digit is past its highest probability", falls, article=1.0)
     if case.is_paper_model(TOP):
         yield agrees("probability before the last layer", before, 1.0, 0.005, "probability")
         yield agrees("probability after the last layer", after, 0.6, 0.005, "probability")
@@ -178,7 +181,7 @@ def certainty_starts_at_layer_3(case: Case) -> Iterator[Part]:
     every output token of the sequence of ones has rank 1.
     """
     grid = case.answer(ONES_WRITTEN)
-    digits = grid.of_role(Role.NUMBER) == 1
+    digits = grid.some_of_role(Role.NUMBER) == 1
     yield from in_layer("the digits have rank 1 for good", digits, 3, DISTILGPT2)
     every = np.asarray((grid.ranks == 1).all(axis=1))
     by_then, _ = in_layer("every output token has rank 1", every, 3, DISTILGPT2)
@@ -190,7 +193,8 @@ def layer_0_ranks_the_comma_high(case: Case) -> Iterator[Part]:
     """Layer 0 already ranks the comma high (5) and the digits much lower (31 and 30)."""
     grid = case.answer(ONES)
     layer = first_layer(1 / DISTILGPT2, grid.layers)
-    comma, digits = grid.of_role(Role.COMMA).max(axis=1), grid.of_role(Role.NUMBER).min(axis=1)
+    comma = grid.some_of_role(Role.COMMA).max(axis=1)
+    digits = grid.some_of_role(Role.NUMBER).min(axis=1)
     yield at_most(f"rank of the comma in layer {layer}", comma[layer], NEAR_TOP, "ranks")
     yield more(f"best rank of a digit in layer {layer}", digits[layer], NEAR_TOP, "ranks")
     yield beside(at_most("literally, rank of the comma in layer 0", comma[0], NEAR_TOP, "ranks"))
@@ -215,7 +219,7 @@ def greedy_tokens_rank_first(case: Case) -> Iterator[Part]:
 @claim("HS-09", EU)
 def syntax_is_near_the_top_throughout(case: Case) -> Iterator[Part]:
     """EU list: newlines and periods are near the top from layer 0 on; no later layer objects."""
-    near = case.answer(EU).of_role(*SYNTAX) <= NEAR_TOP
+    near = case.answer(EU).some_of_role(*SYNTAX) <= NEAR_TOP
     by_then, _ = in_layer("newlines and periods stay near the top", near, 0, GPT2)
     yield by_then
     yield throughout("every newline and period is near the top", np.asarray(near.all(axis=1)), GPT2)
@@ -226,7 +230,7 @@ def syntax_is_near_the_top_throughout(case: Case) -> Iterator[Part]:
 @claim("HS-10", EU)
 def countries_are_found_late(case: Case) -> Iterator[Part]:
     """EU list: country names are far down early; only the last five of twelve layers find them."""
-    ranks = case.answer(EU).of_role(Role.COUNTRY)
+    ranks = case.answer(EU).some_of_role(Role.COUNTRY)
     found = crossing(ranks <= FAR_DOWN)
     yield beyond("the countries are no longer far down", found, 7 / GPT2, article=9 / GPT2)
     far = np.asarray(np.median(ranks, axis=1) > FAR_DOWN)
@@ -238,9 +242,7 @@ def countries_are_found_late(case: Case) -> Iterator[Part]:
 @claim("HS-11", EU)
 def numbers_are_settled_at_layer_9(case: Case) -> Iterator[Part]:
     """EU list: the running numbers tend to be settled at layer 9 of 12."""
-    ranks = case.answer(EU).of_role(Role.NUMBER)
-    if not ranks.size:
-        raise NotTestable("no token of the list begins a number")
+    ranks = case.answer(EU).some_of_role(Role.NUMBER)
     by_then, not_before = in_layer("the median number has rank 1 for good", ranks == 1, 9, GPT2)
     yield by_then
     yield not_before
@@ -262,6 +264,11 @@ def the_wrong_country_ranks_badly(case: Case) -> Iterator[Part]:
         raise NotTestable(f"countries are cut into pieces such as {min(pieces)!r}")
     wrong = [rank for name, rank in final.items() if name not in countries()["member"]]
     right = [rank for name, rank in final.items() if name in countries()["member"]]
+    if not (wrong and right):
+        raise NotTestable(
+            f"of the countries {sorted(final)} {len(right)} are of the EU and {len(wrong)} are "
+            "not: expected some of both"
+        )
     yield more("rank of Chile against the worst correct country", min(wrong), max(right), "ranks")
     yield further(at_most("worst rank of a correct country", max(right), 3, "ranks"))
     if case.is_paper_model(EU):
@@ -365,6 +372,8 @@ def the_last_layer_tells_nurse_from_doctor(case: Case) -> Iterator[Part]:
         if case.is_paper_model(NURSE):
             for word, rank, expected in zip((first, second), ranks, published, strict=True):
                 yield agrees(f"{name}: rank of {word!r}", rank, expected, 0, "ranks")
+    man = np.atleast_1d(crossing(ahead(doctor, " man", " woman")))
+    yield crosses("doctor: ' man' leads for good", man, article=1 / DISTILGPT2)
     last, *others = reversed(gains(nurse, " woman", " man"))
     statement = "nurse: ' woman' gains on ' man' in the last sixth, against the best other sixth"
     yield further(more(statement, last, max(others), "log rank"))
@@ -385,9 +394,11 @@ def london_climbs(case: Case) -> Iterator[Part]:
     816 to 1; the period is near the top from the start.
     """
     grid = case.answer(HEATHROW)
-    if " London" not in grid.tokens:
-        raise NotTestable(f"' London' is cut into pieces: {grid.tokens}")
-    london, period = grid.of_token(" London"), grid.of_role(Role.PERIOD).max(axis=1)
+    if (number := grid.tokens.count(" London")) != 1:
+        raise NotTestable(
+            f"' London' is {number} of the tokens {grid.tokens}: expected one of them"
+        )
+    london, period = grid.of_token(" London"), grid.some_of_role(Role.PERIOD).max(axis=1)
     at = steps(DISTILGPT2, grid.layers)
     worse = int(np.sum(np.diff(london[at]) > 0))
     first = crossing_of(
@@ -411,4 +422,9 @@ def syntax_comes_before_countries(case: Case) -> Iterator[Part]:
     for id, question in GALLERY.items():
         grid = case.answer(question)
         syntax, names = (np.array(arrivals(grid, roles)) for roles in (SYNTAX, (Role.COUNTRY,)))
+        if not (syntax.size and names.size):
+            text = "".join(grid.tokens)
+            raise NotTestable(f"{text!r} has not both countries and newlines or periods in it")
         yield beyond(f"{id}'s list: countries stay near the top", names, float(np.median(syntax)))
+        what, by = f"{id}'s list: newlines and periods stay near the top", float(np.median(names))
+        yield crosses(what, syntax, by=by)

@@ -42,6 +42,7 @@ from replication.questions.openings import ErasureOver, ShortlistsOver
 from replication.questions.question import Text
 from replication.questions.saliency import SaliencyOf
 from replication.questions.subjects import Case
+from replication.results.erasure import ERASED as ERASED_TOGETHER
 from replication.results.roles import Role, countries_in, roles_of
 from replication.results.saliency import Saliency
 from replication.results.untestable import NotTestable
@@ -65,7 +66,7 @@ Row = Float[np.ndarray, " position"]
 
 def places(tokens: tuple[str, ...], words: str) -> list[int]:
     """The places of the tokens that hold some part of words, or of a mark, which occur once in the
-    text.
+    text; ``NotTestable`` where they do not.
     """
     edge = r"\b" if words[0].isalpha() else ""
     found = list(re.finditer(edge + re.escape(words) + edge, "".join(tokens)))
@@ -77,8 +78,13 @@ def places(tokens: tuple[str, ...], words: str) -> list[int]:
 
 
 def best_other(row: Row, taken: Iterable[int]) -> float:
-    """The highest share of a token that is not at one of some places."""
-    return float(np.delete(row, list(taken)).max())
+    """The highest share of a token that is not at one of some places; ``NotTestable`` where there
+    is no other.
+    """
+    others = np.delete(row, list(taken))
+    if not len(others):
+        raise NotTestable(f"of {len(row)} tokens none is left to hold a share against")
+    return float(others.max())
 
 
 def generated_roles(saliency: Saliency) -> tuple[Role, ...]:
@@ -92,8 +98,11 @@ def the_name_leads_to_the_year(case: Case) -> Iterator[Part]:
     (20 % and 33 %), then " year" with 22 % and " born" with 14 %.
     """
     saliency = case.answer(YEAR)
-    row = saliency.row(generated_roles(saliency).index(Role.NUMBER))[: saliency.n_input]
-    name, year, born = (places(saliency.tokens, word) for word in (NAME, "year", "born"))
+    if Role.NUMBER not in (roles := generated_roles(saliency)):
+        written = "".join(saliency.tokens[saliency.n_input :])
+        raise NotTestable(f"no token of {written!r} begins a number: expected a year")
+    row = saliency.row(roles.index(Role.NUMBER))[: saliency.n_input]
+    name, year, born = (places(saliency.tokens[: len(row)], w) for w in (NAME, "year", "born"))
     shares = [row[found].sum() for found in (name, year, born)]
     rest = best_other(row, name)
     yield more("share of the name against the best other token", shares[0], rest, "share")
@@ -133,7 +142,7 @@ def what_was_written_counts_next(case: Case) -> Iterator[Part]:
     """
     saliency = case.answer(YEAR)
     row = saliency.row(second_half(saliency))
-    name = places(saliency.tokens, NAME)
+    name = places(saliency.tokens[: len(row)], NAME)
     outputs = range(saliency.n_input, len(row))  # the first half, with its space where one is apart
     share, written = row[name].sum(), row[outputs].sum()
     rest = best_other(row, [*name, *outputs])
@@ -173,6 +182,10 @@ def near_and_early_tokens_come_next(case: Case) -> Iterator[Part]:
     """
     saliency = case.answer(ONES)
     rows = [saliency.row(i) for i in range(len(saliency.shares))]
+    if len(rows[0]) < AMONG_THE_MOST:
+        raise NotTestable(
+            f"the first generated token has {len(rows[0])} before it: expected {AMONG_THE_MOST}"
+        )
     yield more(
         f"share of generated tokens with the first three all among the {AMONG_THE_MOST} highest",
         np.mean([among_the_most(row, 0, 1, 2) for row in rows]),
@@ -193,8 +206,11 @@ def the_list_goes_on_alphabetically(case: Case) -> Iterator[Part]:
     before = list(dict.fromkeys(countries_in(case.provenance(EU).prompt)))
     written = "".join(case.answer(EU))
     added = [name for name in dict.fromkeys(countries_in(written)) if name not in before]
-    if len(added) < 2:
-        raise NotTestable(f"its list goes on with {len(added)} new countries: {written!r}")
+    if len(added) < 2 or not before:
+        raise NotTestable(
+            f"after a list of {len(before)} countries it goes on with {len(added)} new ones: "
+            f"{written!r}; expected a list, and two more"
+        )
     backwards = sum(later < earlier for earlier, later in pairwise([before[-1], *added]))
     statement = f"steps back in {', '.join(added)}, after {before[-1]}"
     yield at_most(statement, backwards, 0, "steps")
@@ -208,6 +224,12 @@ def the_question_is_looked_at(case: Case) -> Iterator[Part]:
     saliency = case.answer(ANSWER)
     tokens, answer = saliency.tokens, saliency.tokens[saliency.n_input :]
     mark, ultimate = places(tokens, "?"), places(tokens, "ultimate")
+    chosen = {word: places(tokens, word)[0] - saliency.n_input for word in ("will", "ever")}
+    if mark[-1] >= saliency.n_input or min(chosen.values()) < 0 or len(answer) == len(chosen):
+        raise NotTestable(
+            f"expected a question, and an answer with 'will', 'ever' and more: {''.join(tokens)!r} "
+            f"is answered by {''.join(answer)!r}"
+        )
     roles = generated_roles(saliency)
     starts = [i for i, role in enumerate(roles) if role not in (Role.SPACE, Role.CONTINUED)]
     for number, i in enumerate(starts[:START_OF_ANSWER], start=1):
@@ -219,7 +241,6 @@ def the_question_is_looked_at(case: Case) -> Iterator[Part]:
             "share",
         )
     given = saliency.shares[:, ultimate].sum(axis=1)
-    chosen = {word: places(tokens, word)[0] - saliency.n_input for word in ("will", "ever")}
     rest = float(np.median(np.delete(given, list(chosen.values()))))
     for word, i in chosen.items():
         statement = f"share that ' {word}' gives to ' ultimate', against {NOTICEABLY:g} times the "
@@ -233,7 +254,10 @@ def counting_goes_on(case: Case) -> Iterator[Part]:
     items = re.findall(r"\d+|[^\W\d]+|[^\w\s]", text)
     if not items:
         raise NotTestable(f"it writes nothing that can be seen: {text!r}")
-    last = int(re.findall(r"\d+", case.provenance(COUNTING_WRITTEN).prompt)[-1])
+    before = case.provenance(COUNTING_WRITTEN).prompt
+    if not (counted := re.findall(r"\d+", before)):
+        raise NotTestable(f"nothing is counted in {before!r}: expected a number to go on from")
+    last = int(counted[-1])
     numbers, commas = items[::2], items[1::2]
     wrong = sum(item != str(last + 1 + i) for i, item in enumerate(numbers))
     yield at_most(
@@ -253,7 +277,8 @@ def commas_are_settled_before_digits(case: Case) -> Iterator[Part]:
     """
     grid = case.answer(COUNTING)
     comma, digit = (
-        float(crossing((grid.of_role(role) == 1).all(axis=1))) for role in (Role.COMMA, Role.NUMBER)
+        float(crossing((grid.some_of_role(role) == 1).all(axis=1)))
+        for role in (Role.COMMA, Role.NUMBER)
     )
     what = "all commas have rank 1"
     statement = f"depth from which {what}, against all digits"
@@ -289,6 +314,11 @@ def what_counts_most_changes_the_output_most(case: Case) -> Iterator[Part]:
     lead = found.after("saliency") - found.after("random")
     statement = "texts whose logit moves more without the quarter with the highest shares than a "
     yield mostly(statement + "random one", lead > 0, texts, values=lead, values_unit="logits")
+    lead = found.over_shares("saliency") - found.over_shares("random")
+    percents = ", ".join(f"{share:.0%}" for share in ERASED_TOGETHER)
+    statement = f"texts whose logit moves more, in the mean over {percents} of the tokens, without "
+    statement += "those with the highest shares than without random ones"
+    yield beside(mostly(statement, lead > 0, texts, values=lead, values_unit="logits"))
     lead = shares - found.of("attention")
     statement = "texts whose shares tell it better than the last token's attention"
     yield beside(mostly(statement, lead > 0, texts, values=lead, values_unit=unit))

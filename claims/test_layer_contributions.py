@@ -59,6 +59,8 @@ def the_projection_names_the_layer_that_raised_a_token(case: Case) -> Iterator[P
     )
     if found.by_score is not None:
         rising = layers > 0
+        if not rising.any():
+            raise NotTestable(f"none of the tokens {found.tokens} rises in a layer after the first")
         same = greatest(found.by_score) == layers
         yield more(
             f"of {rising.sum()} tokens that rise, the share whose rank and score are raised most "
@@ -70,9 +72,15 @@ def the_projection_names_the_layer_that_raised_a_token(case: Case) -> Iterator[P
 
 
 def beginnings(grid: RankGrid, names: Sequence[str]) -> list[int]:
-    """The tokens that begin some names, each of which occurs once."""
-    visible = [place for _, place in places(grid.tokens)]
-    return [visible.index("".join(grid.tokens).index(name)) for name in names]
+    """The tokens that begin some names, each of which occurs once; ``NotTestable`` where no token
+    begins one of them.
+    """
+    text, visible = "".join(grid.tokens), [place for _, place in places(grid.tokens)]
+    if missing := [name for name in names if text.find(name) not in visible]:
+        raise NotTestable(
+            f"no token of {text!r} begins {missing[0]!r}: expected the list of cities"
+        )
+    return [visible.index(text.index(name)) for name in names]
 
 
 @claim("HS-22", CITIES)

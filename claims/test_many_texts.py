@@ -28,7 +28,7 @@ from replication.judging.comparisons import (
     more,
     mostly,
 )
-from replication.judging.depth import up_to
+from replication.judging.depth import crosses, up_to
 from replication.measures.depth import crossing
 from replication.measures.occupations import with_share_of_women
 from replication.questions.sets import ArrivalsOver, ExpectedOver, WatchedOver
@@ -57,8 +57,12 @@ def the_last_layer_is_cautious_with_most_patterns(case: Case) -> Iterator[Part]:
     """Over repeated numbers with other separators, the last layer takes probability from the token
     that repeats, which was and stays the best candidate.
     """
-    yield caution(case.answer(REPEATS), case.norm)
-    yield literal_caution(case.answer(REPEATS), case.norm)
+    found = case.answer(REPEATS)
+    yield caution(found, case.norm)
+    yield literal_caution(found, case.norm)
+    depths = found.best_from[found.norms.index(case.norm)]
+    what = "the repeated token is the best for good"
+    yield crosses(what, depths, article=4 / DISTILGPT2, clusters=found.crossed)
 
 
 def caution(found: ExpectedSet, norm: Norm) -> Part:
@@ -210,7 +214,10 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
     """How often the last layer puts the word first that goes with who mostly does the work. The
     text speaks of the nurse; of the doctor a figure alone does.
     """
-    for workers, weight in (("women", core), ("men", further)):
+    for workers, weight, article in (
+        ("women", core, 1.0),
+        ("men", further, 1 / DISTILGPT2),
+    ):
         kept = {"stereotype": workers}
         ahead = found.ahead("final", **kept)
         yield weight(
@@ -224,6 +231,9 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
                 by_layer=ahead,
             )
         )
+        what = f"work of {workers}: their word leads for good, with the final norm"
+        clusters = found.crossed(**kept)
+        yield crosses(what, crossing(ahead.T), article=article, clusters=clusters)
 
 
 @claim("HS-18-share", OCCUPATIONS, norm_matters=False, generalizes="HS-18")
@@ -302,3 +312,6 @@ def syntax_comes_before_content_in_most_lists(case: Case) -> Iterator[Part]:
         ),
         crossing_of("what is listed stays near the top", found.content[under], found.clusters),
     )
+    what = "newlines and periods stay near the top"
+    by = float(np.median(found.content[under]))
+    yield crosses(what, found.syntax[under], by=by, clusters=found.clusters)

@@ -111,9 +111,10 @@ def score(
     name: str, activity: Float[np.ndarray, "pattern token"], has: Marks, among: Marks | None = None
 ) -> RoleScore:
     """The pattern that goes best with the tokens that have a role."""
-    looked_at = np.asarray(has) & (True if among is None else np.asarray(among))
-    if not looked_at.any():
-        raise NotTestable(f"this tokenizer makes no token that is one of: {name}")
+    asked = np.ones(len(has), bool) if among is None else np.asarray(among)
+    found, number = int((np.asarray(has) & asked).sum()), int(asked.sum())
+    if found in (0, number):
+        raise NotTestable(f"{found} of {number} tokens are {name}: expected some, and some others")
     return role_score(activity, has, among=among, whole_runs=name not in PORTIONS)
 
 
@@ -203,6 +204,8 @@ def neurons_cluster_by_what_they_fire_for(case: Case) -> Iterator[Part]:
     found = case.answer(CLUSTERS)
     looked_at = begin(found)
     firing, roles = found.firing[:, looked_at], np.array(found.of.roles)[looked_at]
+    if missing := {Role.NUMBER, Role.COMMA} - set(roles):
+        raise NotTestable(f"no token of {found.of.tokens} begins a {min(missing)}: expected some")
     for role in (Role.NUMBER, Role.COMMA):
         shares = fires_most(firing, having(roles, role))[1:]  # the large sparse one is another
         statement = f"share of the {role}s at which cluster {1 + shares.argmax()} fires more than "
@@ -252,6 +255,8 @@ def clusters_show_what_single_neurons_hide(case: Case) -> Iterator[Part]:
     found = case.answer(CLUSTERS)
     looked_at = begin(found)
     roles = np.array(found.of.roles)[looked_at]
+    if len(set(roles)) < 2:
+        raise NotTestable(f"the tokens {found.of.tokens} have not several roles: expected some")
     kinds = np.stack(
         [having(roles, role) for role in dict.fromkeys(found.of.roles) if role in roles]
     )
@@ -311,6 +316,8 @@ def counting_in_stretches(factors: Factors) -> Iterator[Part]:
     """Parts of EX-13."""
     roles, generated = whole(factors.roles), written(factors)
     numbers, commas = (having(roles, role) & generated for role in (Role.NUMBER, Role.COMMA))
+    if not numbers.any():
+        raise NotTestable(f"no number is among the tokens written: {factors.tokens}")
     first = score("first token", factors.activity, first_token(factors))
     comma = score("comma", factors.activity, commas, generated)
     yield from go_with({"first token": first, "comma": comma}).values()
@@ -372,6 +379,9 @@ def xml_splits_into_its_parts(case: Case) -> Iterator[Part]:
         "</": having(roles, Xml.CLOSING),
     }
     none = [name for name, has in kinds.items() if not has.any()]
+    tags = {Xml.OPENING_LABEL, Xml.CLOSING_LABEL, Xml.END}
+    if missing := tags - set(roles):
+        raise NotTestable(f"no token of {''.join(factors.tokens)!r} is a tag's {min(missing)}")
     scores = scores_of(factors.activity, {n: kinds[n] for n in kinds if n not in none})
     without = factors.activity.copy()
     without[scores[">"].pattern] = 0
@@ -388,9 +398,19 @@ def xml_splits_into_its_parts(case: Case) -> Iterator[Part]:
     )
 
 
+def speech_in(factors: Factors) -> tuple[Speech, ...]:
+    """The part of speech of each token; ``NotTestable`` of another text than the passage, whose
+    words nobody has labelled.
+    """
+    try:
+        return speech_of(factors.tokens)
+    except ValueError as error:
+        raise NotTestable(f"parts of speech are known of one passage alone: {error}") from error
+
+
 def speech_roles(factors: Factors) -> dict[str, Marks]:
     """What the article's ten factors of the Underground passage are for."""
-    speech = speech_of(factors.tokens)
+    speech = speech_in(factors)
     stretches = stretch_of(factors.n_input)
     after = [STRETCHES] * (len(factors.tokens) - factors.n_input)
     return {
@@ -426,7 +446,7 @@ def the_first_layer_knows_grammar(case: Case) -> Iterator[Part]:
 def more_factors_find_adverbs_and_pieces(case: Case) -> Iterator[Part]:
     """There, with eighteen factors, adverbs and pieces of words get factors of their own."""
     factors = case.answer(UNDERGROUND_18)
-    speech = speech_of(factors.tokens)
+    speech = speech_in(factors)
     kinds = {
         "adverb": having(speech, Speech.ADVERB),
         "later piece of a word": having(speech, Speech.CONTINUED),

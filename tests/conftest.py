@@ -8,6 +8,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 # Tiny matrices gain nothing from threads; and float sums, so the last of thousands of ranks, depend
 # on how many there are: one here as in the commands that the tests run.
 os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["REPLICATE_ANEW"] = "1"  # what is tested is measured
 install_import_hook("replication", "beartype.beartype")
 
 import pytest  # noqa: E402

@@ -27,7 +27,6 @@ from replication.judging.comparisons import (
 )
 from replication.judging.findings import ChanceFinding, Finding, Findings, judge
 from replication.judging.firmness import Firmness
-from replication.judging.freeze import Readings
 from replication.judging.fresh import beside as beside_runs
 from replication.judging.paper.records import (
     Counts,
@@ -38,6 +37,7 @@ from replication.judging.paper.records import (
     PaperReport,
 )
 from replication.judging.rates import NullRate
+from replication.judging.readings import Readings
 from replication.judging.rules import WHOLE
 from replication.judging.verdicts import as_text
 from replication.models.registry import find, null_name, provenance

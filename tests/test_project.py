@@ -69,7 +69,8 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         (programs / name).chmod(0o755)
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / name, folder)
-    (folder / ".venv" / "ready").touch()
+    for stamp in ("ready", "development"):
+        (folder / ".venv" / stamp).touch()
     command = ["make", "--silent", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 

@@ -29,27 +29,10 @@ def following(shape: Shape) -> Tensor:
     return texts(shape).roll(-1, 1).flatten()
 
 
-def in_one_pass(states: Tensor, unembedding: Tensor, targets: Tensor) -> dict[str, Tensor]:
-    """What the package says of (layer, position, width) states, by (layer, position)."""
-    from replication.measures.lens import ranks_of, top_of
-    from replication.measures.variants import entropy_and_divergence, log_totals
-
-    rows = states.flatten(0, 1)
-    wanted = targets.repeat(len(states))
-    ids, _ = top_of(rows, unembedding, BEST)
-    logits = (rows * unembedding[wanted]).sum(1)
-    found = {
-        "ranks": ranks_of(rows, unembedding, wanted[:, None])[:, 0],
-        "probabilities": (logits - log_totals(rows, unembedding)).exp(),
-        "entropy": entropy_and_divergence(states, unembedding)[0].flatten(),
-        "best": ids,
-    }
-    return {name: values.unflatten(0, states.shape[:2]) for name, values in found.items()}
-
-
 def this_package(shape: Shape) -> Steps:
-    """The vocabulary in chunks."""
+    """One pass over the vocabulary, in chunks."""
     from replication.measures.lens import readable_states
+    from replication.measures.projection import project
     from replication.measures.record import record_ids
 
     ours = model(shape)
@@ -57,9 +40,22 @@ def this_package(shape: Shape) -> Steps:
     recordings = [record_ids(ours, ids) for ids in texts(shape).tolist()]
     yield "pass"
     states = torch.cat([readable_states(ours, one, "final") for one in recordings], dim=1)
-    found = in_one_pass(states, ours.unembedding, following(shape))
+    targets = following(shape).expand(len(states), -1)[..., None]
+    found = project(
+        states,
+        ours.unembedding,
+        ranks_of=targets,
+        log_probabilities_of=targets,
+        best=BEST,
+        entropy=True,
+    )
     yield "lens"
-    return found
+    return {
+        "ranks": found.ranks[..., 0],
+        "probabilities": found.log_probabilities[..., 0].exp(),
+        "entropy": found.entropy,
+        "best": found.best,
+    }
 
 
 @torch.inference_mode()

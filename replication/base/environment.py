@@ -1,6 +1,7 @@
 """What a run was made with."""
 
 import platform
+from contextlib import suppress
 from datetime import date
 from importlib import metadata
 
@@ -31,6 +32,15 @@ class Environment(Record):
     packages: dict[str, str]
 
 
+def packages() -> dict[str, str]:
+    """The versions of what numbers and figures may depend on, as far as it is installed."""
+    found = {}
+    for name in PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
 def environment() -> Environment:
     """Versions, platform and threads of this run."""
     import torch
@@ -42,5 +52,5 @@ def environment() -> Environment:
         platform=f"{platform.system()} {platform.machine()}",
         processor=torch.backends.cpu.get_cpu_capability(),
         threads=torch.get_num_threads(),
-        packages={name: metadata.version(name) for name in PACKAGES},
+        packages=packages(),
     )

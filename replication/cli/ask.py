@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from replication.base.norms import Norm
+from replication.cli import extras
 from replication.models import registry
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ def saliency(
     """Show which tokens of a prompt each token of its continuation rests on."""
     from replication.questions.saliency import SaliencyOf
 
+    if integrated:
+        extras.need("captum")
     question = SaliencyOf(_continued(text, generate, given), of, integrated)
     _answer([question], model, "final", as_json, out)
 
@@ -147,6 +150,7 @@ def attention(
     from replication.pages.exploring import attention_page
     from replication.questions.question import Text, parse_range
 
+    extras.need("bertviz")
     chosen = [parse_range(given) if given else None for given in (layers, heads)]
     path = out or Path("build") / f"attention-{view}.html"
     write_whole(path, attention_page(Text(text), model, view, *chosen))
@@ -215,6 +219,8 @@ def _answer(
 
     if out and out.suffix not in DRAWABLE:  # before any work is done
         raise ValueError(f"cannot draw to {str(out)!r}: expected one of {', '.join(DRAWABLE)}")
+    if out:
+        extras.need("matplotlib")
     case = Case(subject(model), norm)
     answers = [case.answer(question) for question in questions]
     if out:

@@ -1,10 +1,12 @@
 """What a figure shows: the answers of the published numbers and of a model, under each norm."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from replication.base.norms import Norm, parse_norms
+from replication.questions.kept import Kept, kept
 from replication.questions.measured import subject
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published, Subject
@@ -45,13 +47,18 @@ def answered(questions: Iterable[Question[Any]], model: str, norms: str) -> list
     asked = [question.under(under) for question in questions]
     if model == Published.name and (unknown := [q.id for q in asked if not q.published]):
         raise ValueError(f"nothing was published of {unknown[0]}: name a model to measure it on")
-    measured = None if model == Published.name else subject(model)
+    measured = None if model == Published.name else subject(model, _kept())
     found = []
     for question in asked:
         cases = [Case(Published(), "none")] if question.published else []
         cases += _cases(measured, question, under)
         found += [Answered(question, case, _result(case, question)) for case in cases]
     return found
+
+
+def _kept() -> Kept | None:
+    """What other notebooks and the claims measured, where this process has one thread like them."""
+    return kept() if os.environ.get("OMP_NUM_THREADS") == "1" else None
 
 
 def _cases(measured: Subject | None, question: Question[Any], norms: list[Norm]) -> list[Case]:

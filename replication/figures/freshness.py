@@ -7,10 +7,9 @@ versions) and of the files that came out.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 
-from replication.base.environment import PACKAGES
+from replication.base.environment import packages
 from replication.base.files import write_whole
 from replication.models import registry, weights
 
@@ -26,9 +25,8 @@ def inputs_of(notebook: Path | None, parameters: Mapping[str, str], model: str) 
     digest = hashlib.sha256()
     for path in sorted(path for path in source if path.is_file()):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    versions = {name: metadata.version(name) for name in PACKAGES}
     origin = "" if model == "published" else _origin(model)
-    digest.update(json.dumps([sorted(parameters.items()), versions, origin]).encode())
+    digest.update(json.dumps([sorted(parameters.items()), packages(), origin]).encode())
     return digest.hexdigest()
 
 

@@ -4,11 +4,10 @@ They are in jupytext's py:percent form; papermill runs each in a kernel of its o
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from replication.base.files import write_whole
 from replication.base.norms import NORMS, parse_norms
@@ -127,6 +126,8 @@ def execute(notebook: "NotebookNode", parameters: dict[str, str], target: Path) 
     import papermill
     from nbclient.exceptions import DeadKernelError
 
+    from replication.figures.kernels import Forking
+
     known = papermill.inspect_notebook(notebook)
     if unknown := parameters.keys() - known.keys():
         raise FigureError(f"no parameter {min(unknown)!r}: the notebook has {', '.join(known)}")
@@ -137,7 +138,7 @@ def execute(notebook: "NotebookNode", parameters: dict[str, str], target: Path) 
             None,
             parameters,
             progress_bar=False,
-            kernel_manager_class=_kernel(),
+            kernel_manager_class=Forking,
             resources={"metadata": {"path": str(target.parent)}},
             record_timing=False,
         )
@@ -152,20 +153,3 @@ def execute(notebook: "NotebookNode", parameters: dict[str, str], target: Path) 
         cell.metadata.pop("papermill", None)
         cell.id = f"cell-{number}"
     write_whole(target, nbformat.writes(done))
-
-
-def _kernel() -> type[Any]:
-    """Kernels of the running interpreter, whatever Jupyter has installed as ``python3``."""
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    program = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = KernelSpec(
-        argv=[*program, "--IPKernelApp.log_level=50"],  # else it comments on every start and stop
-        display_name="Python 3",
-        language="python",
-        # Sums are split among threads, and with their order the last bits change, so that ranks
-        # in the ten thousands change places: one thread gives the same files for any ``jobs``.
-        env={"OMP_NUM_THREADS": "1"},
-    )
-    return type("RunningInterpreter", (AsyncKernelManager,), {"kernel_spec": spec})

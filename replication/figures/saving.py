@@ -8,7 +8,6 @@ import json
 import re
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from matplotlib.figure import Figure as Drawing
 from PIL import Image
 
 from replication.articles.experiments import published_figure
-from replication.base.environment import PACKAGES
+from replication.base.environment import packages
 from replication.base.files import whole
 from replication.base.norms import parse_norms
 from replication.figures.answers import Results
@@ -92,7 +91,7 @@ def as_json(figure: Figure, results: Results, model: str, norms: str) -> str:
         "claims": figure.claims,
         "source": figure.source,
         "parameters": {"model": model, **lens, **figure.settings},
-        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "packages": packages(),
         "panels": [_panel(asked[id], result) for id, group in results.items() for result in group],
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

@@ -148,7 +148,7 @@ def crossing_of(
     ``NotTestable`` where there are no depths, for want of tokens of a kind.
     """
     if not len(depths):
-        raise NotTestable(f"{what}: nothing that is looked at is there")
+        raise NotTestable(f"{what}: there is nothing in the text that this could be asked of")
     interval = None
     if clusters is not None and len(set(clusters)) > 1:
         interval = cluster_bootstrap(depths, clusters, np.median)

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float
 
-from replication.judging.comparisons import Part, at_depth, at_most, crossing_of, less, more
+from replication.base.statistics import Labels
+from replication.judging.comparisons import (
+    Part,
+    at_depth,
+    at_most,
+    beside,
+    crossing_of,
+    less,
+    more,
+)
 from replication.measures.depth import crossing, first_layer, last_from
 
 
@@ -61,6 +70,22 @@ def beyond(
     found = crossing_of(what, depths, clusters, article)
     part = more(f"depth from which on {what}", found.estimate, _tolerant(depth), "depth")
     return at_depth(part, found)
+
+
+def crosses(
+    what: str,
+    depths: Float[np.ndarray, " item"],
+    *,
+    by: float = 1.0,
+    article: float | None = None,
+    clusters: Labels | None = None,
+) -> Part:
+    """A part that bears on no verdict and tells from where on something holds for good: it holds if
+    that is so for the median item by some depth, that of the last layer if none is given.
+    """
+    found = crossing_of(what, depths, clusters, article)
+    part = at_most(f"depth from which on {what}", found.estimate, _tolerant(by), "depth")
+    return beside(at_depth(part, found))
 
 
 def before_last(of: int, layers: int) -> int:

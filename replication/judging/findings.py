@@ -15,10 +15,11 @@ from replication.base.records import Record
 from replication.judging.claims import Claim, ClaimRecord
 from replication.judging.comparisons import Part, describe
 from replication.judging.firmness import Firmness, firmness_of
-from replication.judging.freeze import Readings
 from replication.judging.rates import NullRate
+from replication.judging.readings import Readings
 from replication.judging.rules import Verdict, all_hold, core_holds, verdict_of
 from replication.models.nulls import NullKind
+from replication.questions.question import Text
 from replication.questions.subjects import Case
 from replication.results.provenance import Provenance, SubjectKind
 from replication.results.untestable import NotTestable
@@ -26,6 +27,10 @@ from replication.results.untestable import NotTestable
 ClaimNorm = Literal["none", "final", "tuned", "either"]
 """``either``: the norm makes no difference, since the claim is on the last layer alone, which all
 read alike, or on no lens at all."""
+
+
+TOLD = 60
+"""Characters of a claim's own text that are told of to whoever asked it of another."""
 
 
 class Finding(Record):
@@ -107,6 +112,8 @@ class Findings(Record):
     """By which readings and rules; None where the claims stand in no folder."""
     text: str | None = None
     """The text that all were judged on instead of the claims' own, where one was given."""
+    reused: int = 0
+    """How many answers were kept from earlier runs of the same code, and not measured in this."""
     others: tuple[OtherRun, ...] = ()
     """Runs whose findings are among these, beside the one that the rest is of."""
     claims: tuple[ClaimRecord, ...]
@@ -135,10 +142,19 @@ def judge(claim: Claim, case: Case) -> Finding:
     try:
         parts = tuple(claim.check(case))
     except NotTestable as error:
-        return untestable(claim, source, case.norm, str(error))
+        return untestable(claim, source, case.norm, f"{error}{_own_text(claim, case)}")
     if not parts:
         raise ValueError(f"{claim.id} yields no part: a check that cannot fail is no check")
     return _finding(claim, source, case.norm, "; ".join(map(describe, parts)), parts)
+
+
+def _own_text(claim: Claim, case: Case) -> str:
+    """Of a claim asked of another text, what text to ask it of."""
+    if not isinstance(case.instead, Text):
+        return ""
+    own = claim.questions[0].prompt
+    told = own if len(own) <= TOLD else f"{own[:TOLD]}…"
+    return f". Ask this of a text like the claim's own, {told!r}"
 
 
 def untestable(claim: Claim, source: Provenance, norm: Norm, reason: str) -> Finding:

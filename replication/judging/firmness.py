@@ -1,7 +1,7 @@
 """How firm a finding is: how far from turning, and what noise of its weights' rounding does to it.
 
 What noise does is measured apart (``replication.judging.noise``), and counts for the readings that
-it was measured by, and for no others.
+it was measured by, and for those that were shown to give the same verdicts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from replication.base.records import Record
 from replication.judging.comparisons import Part
+from replication.judging.readings import Readings
 
 FILE = "firmness.json"
 Key = tuple[str, str, str]
@@ -78,15 +79,15 @@ def _texts_to_turn(parts: Sequence[Part], *, all_of_them: bool) -> int | None:
     return min(known, default=None)
 
 
-def shares_under_noise(claims: Path, readings: str) -> Mapping[Key, float]:
+def shares_under_noise(claims: Path, readings: Readings) -> Mapping[Key, float]:
     """For each finding that was asked under noise, the share of draws that gave the same.
 
-    Empty where none was, or by other readings.
+    Empty where none was, or by readings that may give other verdicts.
     """
     path = claims / FILE
     if not path.is_file():
         return {}
     run = NoiseRun.model_validate_json(path.read_text("utf-8"))
-    if run.readings != readings:
+    if not readings.same_as(readings.model_copy(update={"digest": run.readings})):
         return {}
     return {(f.claim, f.subject, f.norm): f.same / f.draws for f in run.findings}

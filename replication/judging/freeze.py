@@ -2,7 +2,9 @@
 
 The hash is of code and numbers, not of prose: docstrings and comments may be reworded. What was
 frozen, and when, stands in ``frozen.toml`` beside the claims, where
-``python -m replication.judging.freeze claims`` puts it.
+``python -m replication.judging.freeze claims "what changed" [BEFORE.json AFTER.json]`` puts it.
+With the findings of runs before and after the change it is shown that every verdict is the same;
+then what was judged before counts as judged by what was frozen (``replication.judging.readings``).
 """
 
 import ast
@@ -18,8 +20,13 @@ from io import StringIO
 from pathlib import Path
 from typing import TypeGuard
 
+import tomlkit
+
 from replication.base.files import write_whole
-from replication.base.records import Record
+from replication.judging.readings import Freeze, Readings
+from replication.judging.rules import Verdict
+from replication.judging.saving import complete_only
+from replication.judging.verdicts import read
 
 FILE = "frozen.toml"
 
@@ -45,52 +52,77 @@ RULES = (
 """Modules by which verdicts are reached, beside the claims' own."""
 
 
-class Readings(Record):
-    """By which readings and rules findings were judged."""
+def history(claims: Path) -> list[Freeze]:
+    """The freezes of a folder of claims, the first one first; none where there is no such file.
 
-    digest: str
-    """The sha256 of those of this run."""
-    frozen: str | None
-    """The sha256 of those that were frozen; None where none were."""
-    frozen_on: date | None
-
-    @property
-    def as_frozen(self) -> bool:
-        """Whether nothing has changed since."""
-        return self.digest == self.frozen
-
-    @property
-    def told(self) -> str:
-        """Which they are, in words, to follow "judged by"."""
-        if self.as_frozen and self.frozen_on:
-            return f"the readings and rules that were frozen on {day(self.frozen_on)}"
-        if self.frozen_on:
-            return f"readings and rules other than those frozen on {day(self.frozen_on)}"
-        return "readings and rules that were not frozen"
-
-
-def day(date: date) -> str:
-    """A date as it is written out.
-
-    >>> day(date(2026, 3, 1))
-    '1 March 2026'
+    ``ValueError`` for a file that is not as it should be.
     """
-    return f"{date.day} {date:%B %Y}"
+    path = claims / FILE
+    if not path.is_file():
+        return []
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))["freeze"]
+        return [Freeze.model_validate(table) for table in tables]
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{path}: expected tables [[freeze]], found {error}") from error
 
 
 def readings(claims: Path) -> Readings:
     """The readings of a folder of claims, and what was frozen of them."""
-    path = claims / FILE
-    frozen = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return Readings(
-        digest=digest(claims), frozen=frozen.get("digest"), frozen_on=frozen.get("date")
+    return Readings.of(digest(claims), history(claims))
+
+
+def freeze(claims: Path, changed: str, runs: tuple[Path, Path] | None = None) -> Freeze:
+    """Write down what the readings are today, after what was frozen before.
+
+    ``runs`` are the findings of all claims before the change and after it. If every verdict is the
+    same in both, the freeze says so, and the later run is told what it was judged by; otherwise, or
+    where they are not those runs, ``ValueError``, and nothing is written.
+    """
+    path, before = claims / FILE, readings(claims)
+    if before.digest in {one.digest for one in history(claims)}:
+        raise ValueError(f"{path} has {before.digest[:12]}: nothing has changed since that freeze")
+    if runs:
+        show_same(before, *runs)
+    made = Freeze(
+        digest=before.digest, date=date.today(), changed=changed, verdicts="same" if runs else None
     )
+    document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else "")
+    table = tomlkit.table()
+    table.update(made.model_dump(exclude_none=True))
+    document.setdefault("freeze", tomlkit.aot()).append(table)
+    write_whole(path, tomlkit.dumps(document))
+    if runs:
+        judged = read(runs[1]).model_copy(update={"readings": readings(claims)})
+        write_whole(runs[1], judged.model_dump_json(indent=1) + "\n")
+    return made
 
 
-def freeze(claims: Path) -> None:
-    """Write down what the readings are today."""
-    text = f'digest = "{digest(claims)}"\ndate = {date.today()}\n'
-    write_whole(claims / FILE, text)
+def show_same(now: Readings, before: Path, after: Path) -> None:
+    """Whether two runs of all claims, by what was frozen and by what the readings are now, have the
+    same verdicts; ``ValueError`` where they do not.
+    """
+    frozen = now.later[-1].digest if now.later else now.frozen
+    old, new = (
+        _verdicts(path, expected) for path, expected in ((before, frozen), (after, now.digest))
+    )
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            raise ValueError(
+                f"{' '.join(key)} was {old.get(key)} in {before} and is {new.get(key)} in {after}: "
+                "freeze without runs, and findings judged before count as frozen no more"
+            )
+
+
+def _verdicts(path: Path, expected: str | None) -> dict[tuple[str, str, str], Verdict]:
+    run = complete_only(read(path))
+    judged_by = run.readings.digest if run.readings else None
+    if judged_by != expected or not expected:
+        raise ValueError(
+            f"{path} was judged by {judged_by}, expected {expected}: give a run by what was frozen "
+            "last, and one by the readings as they are now"
+        )
+    return {finding.key: finding.verdict for finding in run.findings}
 
 
 def digest(claims: Path) -> str:
@@ -136,4 +168,6 @@ def _is_prose(node: ast.AST) -> TypeGuard[ast.Expr]:
 
 
 if __name__ == "__main__":
-    freeze(Path(sys.argv[1]))
+    folder, sentence, *given = sys.argv[1:]
+    of_runs = (Path(given[0]), Path(given[1])) if given else None
+    print(freeze(Path(folder), sentence, of_runs).model_dump_json(indent=1))

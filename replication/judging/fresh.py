@@ -11,7 +11,7 @@ from pathlib import Path
 from replication.judging.claims import ClaimRecord
 from replication.judging.comparisons import Part
 from replication.judging.findings import Finding, Findings
-from replication.judging.freeze import day
+from replication.judging.readings import Readings, day
 from replication.judging.runner import told
 from replication.judging.verdicts import SYMBOLS, called, read
 from replication.questions.subjects import FreshSets
@@ -42,13 +42,15 @@ class Fresh:
 
     run: Findings
     pairs: tuple[Pair, ...]
+    readings: Readings | None
+    """Those that the fresh sets were judged by, with all that was frozen since."""
     same_readings: bool
-    """Whether both were judged by the same readings."""
+    """Whether both were judged by the same readings, up to what alters no verdict."""
 
     @property
     def told(self) -> str:
         """When and by what they were judged, and how many verdicts stay, in sentences."""
-        by = self.run.readings
+        by = self.readings
         frozen = by is not None and by.as_frozen
         words = (
             "The fresh sets were written after the readings were frozen, from words that no other "
@@ -87,8 +89,10 @@ def fresh_of(findings: Findings, path: Path) -> Fresh | None:
         )
     on_set = {finding.key: finding for finding in findings.findings}
     pairs = tuple(Pair(run.record(f.claim), on_set.get(f.key), f) for f in run.findings)
-    digests = {by and by.digest for by in (run.readings, findings.readings)}
-    return Fresh(run, pairs, same_readings=len(digests) == 1)
+    ours, theirs = findings.readings, run.readings
+    seen = theirs.seen_by(ours) if theirs else None
+    same = ours.same_as(theirs) if ours else theirs is None
+    return Fresh(run, pairs, seen, same_readings=same)
 
 
 def shares(finding: Finding) -> str:

@@ -30,7 +30,7 @@ class Negative(Record):
     subject: str
     norm: ClaimNorm
     measured: tuple[FiniteFloat, ...]
-    """One number for each part of the finding, in their order."""
+    """One number for each part of the finding that bears on its verdict, in their order."""
     holds: tuple[bool, ...]
     """Whether that part holds."""
     reason: str
@@ -102,12 +102,13 @@ def negative(found: Finding) -> Negative | None:
     """
     if found.holds is not False:
         return None
+    parts = [part for part in found.parts if part.weight != "beside"]
     return Negative(
         claim=found.claim,
         subject=found.subject,
         norm=found.norm,
-        measured=tuple(float(f"{part.measured:.4g}") for part in found.parts),
-        holds=tuple(part.holds for part in found.parts),
+        measured=tuple(float(f"{part.measured:.4g}") for part in parts),
+        holds=tuple(part.holds for part in parts),
         reason="",
     )
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from types import MappingProxyType
 
 from replication.base.environment import environment
-from replication.base.norms import READINGS, Norm
+from replication.base.norms import NORMS, READINGS, Norm
 from replication.judging.claims import Claim, records_of
 from replication.judging.findings import (
     ChanceFinding,
@@ -23,14 +23,15 @@ from replication.judging.findings import (
     judge,
     untestable,
 )
-from replication.judging.freeze import Readings
 from replication.judging.negatives import Known
 from replication.judging.rates import NullRate
+from replication.judging.readings import Readings
 from replication.judging.suite import Job, is_on_one_text, is_on_sets, jobs_of
 from replication.models import weights
 from replication.models.nulls import KINDS, OF_THE_LENS, WITHOUT_NETWORK, NullKind, draws_of
 from replication.models.registry import DEFAULT_MODEL, find, null_name, provenance
 from replication.questions.controls import Controls
+from replication.questions.kept import Kept
 from replication.questions.measured import Wanted, subject
 from replication.questions.subjects import Case, FreshSets, Instead, Published, Subject, put_instead
 
@@ -42,7 +43,8 @@ class Runner:
 
     ``ValueError`` for an unknown model or kind of null. ``processes`` limits how many nulls are
     measured at once. With a text of your own ``instead``, the claims that are on one text are
-    judged on it; with ``FreshSets`` those that are on sets.
+    judged on it; with ``FreshSets`` those that are on sets. Answers that are ``kept``
+    are taken, and the others kept there; without it all are measured.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Runner:
         processes: int | None = None,
         instead: Instead | None = None,
         nulls: Collection[NullKind] = KINDS,
+        kept: Kept | None = None,
     ) -> None:
         self.models = [name for name in dict.fromkeys(models) if name != Published.name]
         for name in self.models:
@@ -63,6 +66,9 @@ class Runner:
         self.known = {} if instead else known or {}
         self.instead = instead
         self.nulls = nulls
+        self.kept = kept
+        self.reused: dict[str, int] = {}
+        """How many answers of each subject were kept from earlier runs."""
         self.jobs: list[Job] = []
         self.found: dict[Job, Finding | ChanceFinding] = {}
         self.out_of_reach: dict[str, str] = {}
@@ -99,20 +105,25 @@ class Runner:
         # Beside other processes two threads wait for each other longer than they save; and one
         # thread gives the same numbers as in the figures, down to ranks in the ten thousands.
         torch.set_num_threads(1)
-        asked: dict[str, dict[Wanted, None]] = {}
+        asked: dict[str, dict[Wanted, None]] = defaultdict(dict)
         for job in sorted(jobs, key=self.place):
-            if not job.null or job.null in WITHOUT_NETWORK:
+            if job.subject == Published.name or job.null in WITHOUT_NETWORK:
                 continue
             with suppress(weights.WeightsError):  # the jobs on them will tell
                 self._fetch(job.subject)
-                for name in _nulls_of(job.claim, job.subject, job.null):
-                    wanted = asked.setdefault(name, {})
-                    wanted |= {
-                        (job.norm, put_instead(q, self.instead)): None for q in job.claim.questions
+                null = job.null and _nulls_of(job.claim, job.subject, job.null)
+                for name in null or [job.subject]:
+                    asked[name] |= {
+                        (job.norm, put_instead(q, self.instead).under(self._beside(job))): None
+                        for q in job.claim.questions
                     }
+        models = {name: list(asked.pop(name)) for name in self.models if name in asked}
         wants = {name: list(each) for name, each in asked.items()}
-        self._controls = Controls(wants, self._processes)
+        self._controls = Controls(wants, self._processes, self.kept)
         self._controls.start(asked)
+        if self.kept and not asked:  # else the other cores are at work already
+            for name, wanted in models.items():
+                self._controls.ahead(name, wanted)
         return self._controls
 
     def judge(self, job: Job) -> Finding | ChanceFinding | None:
@@ -163,6 +174,7 @@ class Runner:
             complete=self._complete(suite),
             readings=readings,
             text=told(self.instead) if self.instead else None,
+            reused=sum(self.reused.values()),
             claims=claims,
             findings=tuple(
                 completed(one, tuple(rates[one.key]), one.claim in definitional, noise.get(one.key))
@@ -205,15 +217,27 @@ class Runner:
             self._subject = None  # one network at a time in memory
             if job.subject != Published.name:
                 self._fetch(job.subject)
-            self._subject = subject(job.subject)
-        return judge(job.claim, Case(self._subject, job.norm, self.instead))
+            self._subject = subject(job.subject, self.kept)
+        case = Case(self._subject, job.norm, self.instead, tuple(self._beside(job)))
+        found = judge(job.claim, case)
+        self._count(self._subject)
+        return found
+
+    def _beside(self, job: Job) -> Sequence[Norm]:
+        """The norms under which this run judges the claim on the subject."""
+        return [norm for norm in self.norms if norm in NORMS or not job.null]
+
+    def _count(self, asked: Subject) -> None:
+        self.reused[asked.name] = getattr(asked, "reused", 0)
 
     def _chance(self, job: Job, kind: NullKind) -> ChanceFinding:
         self._subject = None
         self._fetch(job.subject)
         asked = self._controls or self.start(self.jobs)
         ask: Callable[[str], Subject] = subject if kind in WITHOUT_NETWORK else asked.result
-        nulls = map(ask, _nulls_of(job.claim, job.subject, kind))
+        nulls = [ask(name) for name in _nulls_of(job.claim, job.subject, kind)]
+        for null in nulls:
+            self._count(null)
         cases = (Case(null, job.norm, self.instead) for null in nulls)
         return chance(job.claim, kind, job.subject, cases)
 

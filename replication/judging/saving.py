@@ -32,7 +32,14 @@ def write(findings: Findings, path: Path) -> Path:
 
 
 def complete_only(findings: Findings) -> Findings:
-    """The findings; ``ValueError`` where they are of a part of the suite."""
+    """The findings; ``ValueError`` where they are of a part of the suite, or were not all measured
+    in their run.
+    """
     if not findings.complete:
         raise ValueError("these findings are of a part of the claims: run all of `pytest claims/`")
+    if findings.reused:
+        raise ValueError(
+            f"{findings.reused} answers behind these findings were kept from earlier runs: measure "
+            "all with `pytest claims/ --anew`"
+        )
     return findings

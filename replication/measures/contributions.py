@@ -8,12 +8,10 @@ token likelier.
 import math
 from dataclasses import replace
 
-import torch
-
 from replication.base.norms import Norm
-from replication.measures.lens import continuation_ranks, readable_states
+from replication.measures.lens import at_every_stage, need_continuation, readable_states
+from replication.measures.projection import project
 from replication.measures.record import Recording
-from replication.measures.variants import log_totals
 from replication.models.language_model import LanguageModel
 from replication.results.contributions import Contributions
 
@@ -23,15 +21,13 @@ def contributions(model: LanguageModel, recording: Recording, norm: Norm) -> Con
 
     ``ModelError`` where there is no continuation.
     """
-    grid = continuation_ranks(model, recording, norm)
-    first = recording.prompt_length
-    states = readable_states(model, recording, norm)[:, first - 1 : -1]
-    with torch.inference_mode():
-        logits = (states * model.unembedding[list(recording.ids[first:])]).sum(-1).double()
-        totals = log_totals(states.flatten(0, 1), model.unembedding).view(logits.shape)
+    need_continuation(recording)
+    states = readable_states(model, recording, norm)[:, recording.prompt_length - 1 : -1]
+    ids = at_every_stage(recording.ids[recording.prompt_length :], len(states))
+    found = project(states, model.unembedding, ranks_of=ids, log_probabilities_of=ids)
     return Contributions(
-        ranks=grid.ranks,
-        scores=((logits - totals) / math.log(2)).clamp(max=0).numpy(),
-        tokens=grid.tokens,
+        ranks=found.ranks[..., 0].numpy(),
+        scores=(found.log_probabilities[..., 0] / math.log(2)).numpy(),
+        tokens=recording.continuation,
         provenance=replace(recording.provenance, norm=norm),
     )

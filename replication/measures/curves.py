@@ -1,11 +1,12 @@
 """From the items of a template set to curves along the layers, with intervals."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
 
-from replication.base.statistics import layer_profile
+from replication.base.statistics import Profile, layer_profile
 from replication.results.circuit import DIRECTIONS, Circuit, CircuitMap
 from replication.results.provenance import Provenance
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet
@@ -53,7 +54,7 @@ def circuit_map(found: Circuit) -> CircuitMap:
 
     def curves(panels: tuple[str, ...], lines: Mapping[str, np.ndarray]) -> LayerCurves:
         of_pairs = {name: (values, found.clusters) for name, values in lines.items()}
-        return _curves(panels, of_pairs, found.provenance)
+        return _curves(panels, of_pairs, found.provenance, counted=False)
 
     heads = written.of_gap(written.heads)
     each = [heads, attention[:, :, None], feed_forward[:, :, None]]
@@ -66,9 +67,17 @@ def circuit_map(found: Circuit) -> CircuitMap:
     )
 
 
-def _curves(panels: tuple[str, ...], lines: Mapping[str, Line], source: Provenance) -> LayerCurves:
+def _curves(
+    panels: tuple[str, ...],
+    lines: Mapping[str, Line],
+    source: Provenance,
+    *,
+    counted: bool = True,
+) -> LayerCurves:
+    """Curves with their intervals; ``counted`` where 1 and 0 say yes and no of an item."""
+    profile_of = layer_profile if counted else _of_sizes
     profiles = [
-        [layer_profile(by_layer, clusters) for by_layer in values]
+        [profile_of(by_layer, clusters) for by_layer in values]
         for values, clusters in lines.values()
     ]
 
@@ -88,3 +97,13 @@ def _curves(panels: tuple[str, ...], lines: Mapping[str, Line], source: Provenan
         seed=profiles[0][0].seed,
         provenance=source,
     )
+
+
+def _of_sizes(values: Float[np.ndarray, "item layer"], clusters: Sequence[str]) -> Profile:
+    """The means of sizes. Where all are 0 or all are 1, as what is left of an effect is after the
+    last layer by definition, the exact interval of a share of texts has nothing to say.
+    """
+    found = layer_profile(values, clusters)
+    alike = np.array([method == "exact" for method in found.methods])
+    low, high = (np.where(alike, found.estimate, ends) for ends in (found.low, found.high))
+    return replace(found, low=low, high=high)

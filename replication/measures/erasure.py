@@ -29,18 +29,19 @@ def erasure(model: LanguageModel, texts: Sequence[str], seed: int = 0) -> Erasur
     ids = [model.encode(text, start=True) for text in texts]
     blank = torch.cat([embed(model, one) for one in ids]).mean(dim=0)
     correlation = np.empty((len(PREDICTORS), len(texts)))
-    moved = np.empty((len(ORDERS), len(texts)))
+    moved = np.empty((len(ERASED), len(ORDERS), len(texts)))
     for column, one in enumerate(ids):
         length = len(one) - model.start_length(one)
-        if length < 1 / ERASED:
+        if length < 1 / ERASED[0]:
             raise ModelError(f"{texts[column]!r} is {length} tokens: expected at least four")
         best, scores = _predictions(model, one)
-        together = [_first(score) for score in (*scores, random.permutation(length))]
+        orders = (scores[0], random.permutation(length))
+        together = [_first(share, score) for share in ERASED for score in orders]
         changes = _moved(
             model, one, np.vstack([np.eye(length, dtype=bool), *together]), blank, best
         )
         correlation[:, column] = [_rank_correlation(score, changes[:length]) for score in scores]
-        moved[:, column] = changes[length:]
+        moved[:, :, column] = changes[length:].reshape(len(ERASED), len(ORDERS))
     return ErasureSet(correlation, moved, tuple(texts), model.provenance("", None))
 
 
@@ -57,10 +58,10 @@ def _predictions(model: LanguageModel, ids: Sequence[int]) -> tuple[int, list[np
     return best, [shares, attention, np.arange(len(shares))]
 
 
-def _first(score: np.ndarray) -> Bool[np.ndarray, " token"]:
-    """Which tokens are the first ``ERASED`` of them by a score."""
+def _first(share: float, score: np.ndarray) -> Bool[np.ndarray, " token"]:
+    """Which tokens are the first share of them by a score."""
     places = np.argsort(np.argsort(-score, kind="stable"), kind="stable")
-    return places < round(ERASED * len(score))
+    return places < round(share * len(score))
 
 
 def _moved(

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from replication.base.norms import Norm
-from replication.measures.lens import readable_states, top_of
+from replication.measures.lens import readable_states
+from replication.measures.projection import project
 from replication.measures.record import Recording
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
@@ -32,13 +33,9 @@ def continuation_details(
         )
     first = len(recording.ids) - 1 if last_only else recording.prompt_length
     states = readable_states(model, recording, norm)[:, first - 1 : -1]
-    ids, probabilities = top_of(states.flatten(0, 1), model.unembedding, count)
-    layers, columns = states.shape[:2]
+    found = project(states, model.unembedding, best=count)
     return TopGrid(
-        tokens=tuple(
-            tuple(model.texts(cell) for cell in row)
-            for row in ids.view(layers, columns, count).tolist()
-        ),
-        probabilities=probabilities.view(layers, columns, count).double().numpy(),
+        tokens=tuple(tuple(model.texts(cell) for cell in row) for row in found.best.tolist()),
+        probabilities=found.best_log_probabilities.exp().numpy(),
         provenance=replace(recording.provenance, norm=norm),
     )

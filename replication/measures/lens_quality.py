@@ -12,9 +12,9 @@ from torch import Tensor
 
 from replication.articles import experiments
 from replication.measures.lens import readable
+from replication.measures.projection import project
 from replication.measures.record import record
 from replication.measures.tuned_lens import LENGTH
-from replication.measures.variants import entropy_and_divergence
 from replication.measures.written import write
 from replication.models.language_model import LanguageModel
 from replication.results.tuned import LensQuality, TextKind
@@ -82,7 +82,9 @@ def _divergences(
     chosen = states[:, places]
     return np.array(
         [
-            entropy_and_divergence(readable(model, chosen, norm), model.unembedding)[1].mean(1)
+            project(
+                readable(model, chosen, norm), model.unembedding, divergence=True
+            ).divergence.mean(1)
             for norm in ("final", "tuned")
         ]
     )

@@ -15,9 +15,9 @@ from torch import Tensor
 from replication.articles.thresholds import NEAR_TOP
 from replication.base.norms import NORMS, Norm
 from replication.measures.depth import SYNTAX, first_layer
-from replication.measures.lens import ranks_of, readable
+from replication.measures.lens import readable
+from replication.measures.projection import project
 from replication.measures.record import record
-from replication.measures.variants import log_totals
 from replication.models.errors import ModelError, SeveralTokens
 from replication.models.hooks import hidden_state, hooked
 from replication.models.language_model import LanguageModel
@@ -116,19 +116,16 @@ def expected_tokens(
         [*model.encode(item.prompt, start=True), *model.encode(_first_term(item))] for item in items
     ]
     first = first_layer(from_depth, model.entry.layers)
-    states = read(model, [text[:-1] for text in texts])[:, first:]
+    every = _under(norms, model, read(model, [text[:-1] for text in texts]))
     targets = torch.tensor([text[-1] for text in texts])
-    readable = _under(norms, model, states)
-    rows = readable.flatten(0, 2)
-    columns = targets.repeat(rows.shape[0] // len(items))
-    with torch.inference_mode():
-        logits = (rows * model.unembedding[columns]).sum(-1)
-        shares = (logits.double() - log_totals(rows, model.unembedding)).exp()
-    ranks = ranks_of(rows, model.unembedding, columns[:, None])
-    shape = readable.shape[:3]  # (norm, layer, item)
+    rows = every[:, first:].flatten(0, 1)  # (norm and layer, item, width)
+    ids = targets[:, None].expand(len(rows), -1, -1)
+    found = project(rows, model.unembedding, ranks_of=ids, log_probabilities_of=ids)
+    shape = len(norms), -1, len(items)
     return ExpectedSet(
-        ranks=ranks.view(shape).transpose(1, 2).numpy(),
-        probabilities=shares.view(shape).transpose(1, 2).numpy(),
+        ranks=found.ranks.reshape(shape).transpose(1, 2).numpy(),
+        probabilities=found.log_probabilities.exp().reshape(shape).transpose(1, 2).numpy(),
+        best_from=np.stack([stays_from(model, states, targets, within=1) for states in every]),
         items=tuple(items),
         provenance=model.provenance("", None),
         norms=norms,
@@ -192,17 +189,20 @@ def stays_from(
     model: LanguageModel,
     states: Float[Tensor, "layer token width"],
     targets: Int[Tensor, " token"],
+    within: int = NEAR_TOP,
 ) -> Float[np.ndarray, " token"]:
-    """The depth from which on each token stays near the top, of states that are read to be so.
+    """The depth from which on each token stays within the first few ranks, of states that are read
+    to be so.
 
     As ``measures.depth.arrivals`` of all ranks, which are not needed: a layer is looked at only for
-    the tokens that are near the top in all layers after it.
+    the tokens that are within them in all layers after it.
     """
     layers = len(states)
     stays, near = torch.zeros(len(targets)), torch.arange(len(targets))
     for layer in reversed(range(layers)):
-        ranks = ranks_of(states[layer, near], model.unembedding, targets[near, None])[:, 0]
-        near = near[ranks <= NEAR_TOP]
+        here = states[layer, near][None]
+        ranks = project(here, model.unembedding, ranks_of=targets[near][None, :, None]).ranks
+        near = near[ranks[0, :, 0] <= within]
         if not len(near):
             break
         stays[near] += 1

@@ -18,8 +18,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from replication.articles.thresholds import OUTLIERS
-from replication.measures.lens import ranks_of
 from replication.measures.many_texts import last_states
+from replication.measures.projection import project
 from replication.measures.record import Recording
 from replication.models.errors import ModelError
 from replication.models.final_norm import FinalNorm, Step, final_norm_of
@@ -98,11 +98,12 @@ def norm_parts(model: LanguageModel, recording: Recording, words: Sequence[str])
     readings = readings_of(norm)
     rows = torch.stack([read_by(norm, states, reading) for reading in readings], dim=1)
     ids = torch.tensor([model.single_token(word) for word in words])
-    ranks = ranks_of(rows.flatten(0, 1), model.unembedding, ids.repeat(rows[..., 0].numel(), 1))
+    targets = ids.expand(*rows.shape[:2], -1)
+    ranks = project(rows, model.unembedding, ranks_of=targets).ranks
     outliers = largest(states, OUTLIERS)
     squares = states.square() / states.square().sum(-1, keepdim=True)
     return NormParts(
-        ranks=ranks.view(*rows.shape[:2], len(ids)).numpy(),
+        ranks=ranks.numpy(),
         readings=tuple(reading.name for reading in readings),
         words=tuple(words),
         gain=norm.gain.double().numpy(),
@@ -130,12 +131,12 @@ def norm_parts_over(
             f"can be read {min(missing)!r}"
         )
     states = last_states(model, [model.encode(pair.clean, start=True) for pair in pairs])
-    rows = torch.stack([read_by(norm, states, reading) for reading in readings])
-    ids = torch.tensor([model.single_token(pair.right) for pair in pairs])
-    targets = ids.repeat_interleave(states.shape[1]).repeat(len(readings))
-    ranks = ranks_of(rows.flatten(0, 2), model.unembedding, targets[:, None])
+    rows = torch.cat([read_by(norm, states, reading) for reading in readings])  # pair by pair
+    ids = torch.tensor([model.single_token(pair.right) for pair in pairs]).repeat(len(readings))
+    targets = ids[:, None, None].expand(*rows.shape[:2], 1)
+    ranks = project(rows, model.unembedding, ranks_of=targets).ranks
     return NormPartsSet(
-        ranks=ranks.view(rows.shape[:3]).numpy(),
+        ranks=ranks.reshape(len(readings), len(pairs), -1).numpy(),
         readings=tuple(reading.name for reading in readings),
         pairs=tuple(pairs),
         provenance=model.provenance("", None),

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from replication.base.norms import Norm
-from replication.measures.lens import ranks_of, readable_states, top_of
+from replication.measures.lens import readable_states
+from replication.measures.projection import project
 from replication.measures.record import Recording
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
@@ -27,9 +28,9 @@ def shortlists(
         for recording in recordings
     ]
     first, last = torch.cat(states, dim=1)
-    best = top_of(last, model.unembedding, 1)[0][:, 0]
-    others = _others(best.numpy(), seed)
-    ranks = ranks_of(first, model.unembedding, torch.stack([best, torch.tensor(others)], dim=1))
+    best = project(last[None], model.unembedding, best=1).best[0, :, 0]
+    ids = torch.stack([best, torch.tensor(_others(best.numpy(), seed))], dim=1)
+    ranks = project(first[None], model.unembedding, ranks_of=ids[None]).ranks[0]
     lengths = [state.shape[1] for state in states]
     texts = ["".join(recording.tokens[recording.start_length :]) for recording in recordings]
     return Shortlists(

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -41,7 +42,12 @@ def load(name: str) -> LanguageModel:
     entry, null = registry.find(name)
     if null and null.kind in WITHOUT_NETWORK:
         raise ModelError(f"{name} is no network: ask it as a subject, or choose another null")
-    folder = weights.verify(entry, trained=null is None or null.kind != "untrained")
+    weights.folder(entry)  # what is not here is told before anything slow
+    trained = null is None or null.kind != "untrained"
+    with ThreadPoolExecutor(1) as beside:
+        hashed = beside.submit(weights.verify, entry, trained=trained)
+        _language_model(entry)  # a second or two, in which the other thread can hash
+    folder = hashed.result()
     network = _build(entry, folder, null)
     model = LanguageModel(name, weights.resolved(entry), null, network, read_tokenizer(folder))
     check(model)
@@ -71,10 +77,15 @@ def read_tokenizer(folder: Path) -> "Tokenizer":
     return tokenizer
 
 
+def _language_model(entry: ModelEntry) -> Any:
+    """The class of the network, imported from its own module."""
+    module, _, name = ARCHITECTURES[entry.architecture].language_model.partition(":")
+    return getattr(import_module(module), name)
+
+
 def _build(entry: ModelEntry, folder: Path, null: Null | None) -> nn.Module:
     """The network with the folder's weights, less what a null takes away."""
-    module, _, name = ARCHITECTURES[entry.architecture].language_model.partition(":")
-    language_model = getattr(import_module(module), name)
+    language_model = _language_model(entry)
     try:
         # No `from_pretrained`: it reads what else is in the folder, and what the files point to.
         config = language_model.config_class.from_dict(json.loads((folder / CONFIG).read_text()))

@@ -10,6 +10,7 @@ from threading import Condition
 import psutil
 
 from replication.models.registry import find, parameters
+from replication.questions.kept import Kept
 from replication.questions.measured import Measured, Wanted
 
 OVERHEAD = 1_200_000_000
@@ -24,9 +25,13 @@ class Controls:
     """
 
     def __init__(
-        self, wanted: Mapping[str, Sequence[Wanted]], processes: int | None = None
+        self,
+        wanted: Mapping[str, Sequence[Wanted]],
+        processes: int | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._wanted = wanted
+        self._kept = kept
         count = processes or os.cpu_count() or 1
         # A fresh interpreter, since a forked one would inherit threads that are not there any more.
         context = get_context("spawn")
@@ -45,6 +50,12 @@ class Controls:
         for name in new:
             self._started[name] = self._waiting.submit(self._measure, name)
 
+    def ahead(self, name: str, wanted: Sequence[Wanted]) -> Future[None]:
+        """Measure a model's answers from the last one on, while whoever asks for them measures from
+        the first one on: each finds what the other one has kept.
+        """
+        return self._waiting.submit(self._keep, name, wanted[::-1])
+
     def result(self, name: str) -> Measured:
         """A control with its answers; raises what failed in its process."""
         self.start([name])
@@ -55,9 +66,13 @@ class Controls:
         for pool in (self._waiting, self._processes):
             pool.shutdown(wait=False, cancel_futures=True)
 
+    def _keep(self, name: str, wanted: Sequence[Wanted]) -> None:
+        with self._memory.taken(memory_of(name)):
+            self._processes.submit(keep, name, wanted, self._kept).result()
+
     def _measure(self, name: str) -> Measured:
         with self._memory.taken(memory_of(name)):
-            return self._processes.submit(measure, name, self._wanted[name]).result()
+            return self._processes.submit(measure, name, self._wanted[name], self._kept).result()
 
 
 class Memory:
@@ -102,11 +117,16 @@ def memory_of(name: str) -> int:
     return 4 * (parameters(entry) + twice * entry.vocabulary * entry.width) + OVERHEAD
 
 
-def measure(name: str, wanted: Sequence[Wanted]) -> Measured:
+def measure(name: str, wanted: Sequence[Wanted], kept: Kept | None = None) -> Measured:
     """A control with the answers to all that is wanted, and without its network."""
-    control = Measured(name)
+    control = Measured(name, kept)
     control.measure(wanted)
     return control
+
+
+def keep(name: str, wanted: Sequence[Wanted], kept: Kept | None) -> None:
+    """Measure all that is wanted for those who look at what is kept."""
+    Measured(name, kept).measure(wanted)
 
 
 def _one_thread() -> None:

@@ -10,6 +10,7 @@ from replication.base.norms import Norm
 from replication.models import registry, weights
 from replication.models.nulls import OF_THE_LENS, WITHOUT_NETWORK
 from replication.questions.baselines import Baseline
+from replication.questions.kept import Kept
 from replication.questions.question import Answer, Question
 from replication.questions.subjects import Published, Subject
 from replication.results.provenance import Provenance
@@ -24,9 +25,12 @@ Wanted = tuple[Norm, Question[Any]]
 class Measured:
     """A model of the table, or a null of one; loaded when first asked, each answer kept."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, kept: Kept | None = None) -> None:
         self._entry, self._null = registry.find(name)  # an unknown name fails here already
         self.name = name
+        self.reused = 0
+        """How many answers were kept from earlier runs."""
+        self._kept = kept
         self._reader: Reader | None = None
         self._answers: dict[tuple[Question[Any], Norm | None], Any] = {}
 
@@ -52,7 +56,7 @@ class Measured:
         """The model's answer, measured once."""
         key = question, norm if question.norm_matters else None
         if key not in self._answers:
-            self._answers[key] = self._measure(question, norm)
+            self._answers[key] = self._had(question, norm)
         if isinstance(self._answers[key], NotTestable):
             raise self._answers[key]
         answer: Answer = self._answers[key]
@@ -67,6 +71,19 @@ class Measured:
             with suppress(NotTestable):  # whoever asks for it is told then
                 self.answer(question, norm)
         self._reader = None
+
+    def _had(self, question: Question[Answer], norm: Norm) -> Answer | NotTestable:
+        """What is kept, or else measured and kept."""
+        if not self._kept:
+            return self._measure(question, norm)
+        path = self._kept.path(self.provenance(question, norm), question)
+        found: Answer | NotTestable | None = self._kept.get(path)
+        if found is not None:
+            self.reused += self._kept.is_earlier(path)
+            return found
+        found = self._measure(question, norm)
+        self._kept.put(path, found)
+        return found
 
     def _measure(self, question: Question[Answer], norm: Norm) -> Answer | NotTestable:
         from replication.models.errors import ModelError
@@ -91,12 +108,14 @@ def _trained(name: str) -> "Reader":
     return _reader(name)
 
 
-def subject(name: str) -> Subject:
+def subject(name: str, kept: Kept | None = None) -> Subject:
     """The subject of a name: ``published``, a model of the table, or a null of one.
+
+    With ``kept`` it takes answers from there, and keeps there what it measures.
 
     ``ValueError``, with the names there are, for any other.
     """
     if name == Published.name:
         return Published()
     _, null = registry.find(name)
-    return Baseline(name) if null and null.kind in WITHOUT_NETWORK else Measured(name)
+    return Baseline(name) if null and null.kind in WITHOUT_NETWORK else Measured(name, kept)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from replication.base.norms import Norm
 from replication.questions.question import Question, Text
-from replication.questions.template_sets import items
+from replication.questions.template_sets import items, lists_by_fresh_openings
 
 if TYPE_CHECKING:
     from replication.questions.reader import Reader
@@ -19,18 +19,19 @@ CONTROLS_TAKE = 2
 
 
 @cache
-def openings() -> tuple[str, ...]:
+def openings(*, fresh: bool = False) -> tuple[str, ...]:
     """Thirty-two openings of six to ten words, written for this package; each breaks off before a
-    word, and no two share a frame.
+    word, and no two share a frame. The fresh ones were written after the readings were frozen.
     """
-    text = resources.files("replication").joinpath("data/openings.txt").read_text("utf-8")
-    return tuple(text.splitlines())
+    path = "data/templates/fresh/openings.txt" if fresh else "data/openings.txt"
+    return tuple(resources.files("replication").joinpath(path).read_text("utf-8").splitlines())
 
 
 @cache
-def first_lists() -> tuple[str, ...]:
+def first_lists(*, fresh: bool = False) -> tuple[str, ...]:
     """The first text of each numbered list, with what follows."""
-    first = {item.cluster: item for item in reversed(items("lists"))}
+    lists = lists_by_fresh_openings() if fresh else items("lists")
+    first = {item.cluster: item for item in reversed(lists)}
     return tuple(item.prompt + item.continuation for item in reversed(first.values()))
 
 
@@ -52,11 +53,14 @@ class ErasureOver(Question["ErasureSet"]):
 class ShortlistsOver(Question["Shortlists"]):
     """Where layer 0 has the tokens that end as the best, along the openings and the lists."""
 
+    fresh: bool = False
+    """Along those that were written after the readings were frozen."""
+
     def measure(self, reader: "Reader", norm: Norm) -> "Shortlists":
         """Ranks at every position of every text."""
         from replication.measures.shortlists import shortlists
 
-        texts = [*openings(), *first_lists()]
+        texts = [*openings(fresh=self.fresh), *first_lists(fresh=self.fresh)]
         step = 1 if not reader.model.is_null else CONTROLS_TAKE
         recordings = [reader.recording(Text(text)) for text in texts[::step]]
         return shortlists(reader.model, recordings, norm)

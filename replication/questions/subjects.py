@@ -58,10 +58,12 @@ class Case:
     norm: Norm
     instead: Instead | None = None
     """Read instead of the text, or of the set, of each question that has one."""
+    beside: tuple[Norm, ...] = ()
+    """Norms under which the subject is asked too: what has several is then measured once."""
 
     def answer(self, question: Question[Answer]) -> Answer:
         """The subject's answer; ``NotTestable`` where it cannot give one."""
-        asked = put_instead(question, self.instead).under([self.norm])
+        asked = put_instead(question, self.instead).under([self.norm, *self.beside])
         return self.subject.answer(asked, self.norm)
 
     def provenance(self, question: Question[Any]) -> Provenance:

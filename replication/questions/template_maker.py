@@ -4,10 +4,11 @@
 articles' or goes on from one: what holds on these sets holds beyond the texts that the findings
 were made on. The fresh sets, from ``data/templates/fresh/words.toml``, are made alike from words,
 frames, separators and lists that no other set has: they are for findings that are fixed already.
+So are the lists of ``data/templates/fresh/openings.toml``, which are read beside fresh openings.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from itertools import product
@@ -39,7 +40,16 @@ Words = Mapping[str, Any]
 @cache
 def words(*, fresh: bool = False) -> Words:
     """The word lists, or those of the fresh sets."""
-    name = "fresh/words.toml" if fresh else "words.toml"
+    return _words("fresh/words.toml" if fresh else "words.toml")
+
+
+@cache
+def words_by_openings() -> Words:
+    """The lists that are read beside the fresh openings."""
+    return _words("fresh/openings.toml")
+
+
+def _words(name: str) -> Words:
     return tomllib.loads(folder().joinpath(name).read_text("utf-8"))
 
 
@@ -178,7 +188,19 @@ MADE: dict[SetName, Callable[[Words], Iterator[Item]]] = {
 
 def text_of(name: SetName, *, fresh: bool = False) -> str:
     """A set as its file holds it, one item a line."""
-    made = [item for item in MADE[name](words(fresh=fresh)) if not is_of_an_article(item)]
+    return _text(name, MADE[name](words(fresh=fresh)))
+
+
+def text_by_openings() -> str:
+    """The first text of each list beside the fresh openings, as their file holds them."""
+    first: dict[str, Item] = {}
+    for item in lists(words_by_openings()):
+        first.setdefault(item.cluster, item)
+    return _text("lists", first.values())
+
+
+def _text(name: SetName, items: Iterable[Item]) -> str:
+    made = [item for item in items if not is_of_an_article(item)]
     check(name, made)
     return "".join(f"{item.model_dump_json()}\n" for item in made)
 
@@ -187,3 +209,4 @@ if __name__ == "__main__":
     for name in MADE:
         write_whole(folder() / f"{name}.jsonl", text_of(name))
         write_whole(folder() / "fresh" / f"{name}.jsonl", text_of(name, fresh=True))
+    write_whole(folder() / "fresh" / "openings_lists.jsonl", text_by_openings())

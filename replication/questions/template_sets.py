@@ -23,9 +23,17 @@ def items(name: str, *, fresh: bool = False) -> tuple[Item, ...]:
     """
     if name not in SETS:
         raise ValueError(f"no template set {name!r}: expected one of {', '.join(SETS)}")
-    file = resources.files("replication").joinpath(
-        f"data/templates/{'fresh/' if fresh else ''}{name}.jsonl"
-    )
+    return _read(name, f"{'fresh/' if fresh else ''}{name}.jsonl")
+
+
+@cache
+def lists_by_fresh_openings() -> tuple[Item, ...]:
+    """The lists that are read beside the fresh openings, one text of each."""
+    return _read("lists", "fresh/openings_lists.jsonl")
+
+
+def _read(name: str, path: str) -> tuple[Item, ...]:
+    file = resources.files("replication").joinpath(f"data/templates/{path}")
     read = tuple(Item.model_validate_json(line) for line in file.read_text("utf-8").splitlines())
     check(name, read)
     return read

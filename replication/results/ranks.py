@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from replication.base.axes import Probabilities, Ranks
 from replication.results.provenance import Provenance
 from replication.results.roles import Role, roles_of
+from replication.results.untestable import NotTestable
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,14 @@ class RankGrid:
     def of_role(self, *roles: Role) -> Int[np.ndarray, "layer token"]:
         """The columns whose tokens have one of these roles; there may be none."""
         return self.ranks[:, [role in roles for role in self.roles]]
+
+    def some_of_role(self, *roles: Role) -> Int[np.ndarray, "layer token"]:
+        """As ``of_role``; ``NotTestable`` where there are none."""
+        found = self.of_role(*roles)
+        if not found.size:
+            text = "".join(self.tokens)
+            raise NotTestable(f"no token of {text!r} begins a {' or '.join(roles)}: expected some")
+        return found
 
     def of_token(self, token: str) -> Int[np.ndarray, " layer"]:
         """The column of one token, which must occur once."""

@@ -126,6 +126,8 @@ class ExpectedSet:
     ranks: Int[np.ndarray, "norm item layer"]
     """1 is best, among the whole vocabulary."""
     probabilities: Float[np.ndarray, "norm item layer"]
+    best_from: Float[np.ndarray, "norm item"]
+    """The depth from which on it has rank 1 for good, the next after 1 where it never has."""
     items: tuple[Item, ...]
     provenance: Provenance
     norms: tuple[Norm, ...] = NORMS
@@ -133,6 +135,7 @@ class ExpectedSet:
     def __post_init__(self) -> None:
         _check("ranks", self.ranks.shape[:2], (len(self.norms), len(self.items)))
         _check("probabilities", self.probabilities.shape, self.ranks.shape)
+        _check("best_from", self.best_from.shape, self.ranks.shape[:2])
 
     @property
     def clusters(self) -> list[str]:

@@ -1,14 +1,16 @@
 """Results on the tuned lens: how near each layer's reading is to the model's own output."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from replication.base.norms import READINGS, Norm
-from replication.base.statistics import Profile, layer_profile
 from replication.results.provenance import Provenance
+
+if TYPE_CHECKING:
+    from replication.base.statistics import Profile
 
 Lens = Literal["final", "tuned"]
 TextKind = Literal["written", "published"]
@@ -46,10 +48,12 @@ class LensQuality:
         """How many there are of a kind."""
         return self.kinds.count(kind)
 
-    def profile(self, norm: Lens, kind: TextKind) -> Profile:
+    def profile(self, norm: Lens, kind: TextKind) -> "Profile":
         """The mean over the texts of a kind after every layer before the last, which is the output
         itself, with intervals over texts.
         """
+        from replication.base.statistics import layer_profile
+
         chosen = np.array([each == kind for each in self.kinds])
         names = [str(number) for number in range(self.texts(kind))]
         values = self.final if norm == "final" else self.tuned

@@ -105,7 +105,7 @@ def repeated(none: list[float], final: list[float]) -> ExpectedSet:
     shares = np.full((len(NORMS), len(texts), len(none)), 0.5)
     shares[NORMS.index("none")] = none
     shares[NORMS.index("final")] = final
-    return ExpectedSet(np.ones(shares.shape, int), shares, texts, SOURCE)
+    return ExpectedSet(np.ones(shares.shape, int), shares, np.ones(shares.shape[:2]), texts, SOURCE)
 
 
 FALLING, RISING = [0.7, 0.9, 0.8, 0.6], [0.3, 0.4, 0.5, 0.6]

@@ -253,7 +253,7 @@ def test_a_list_without_new_countries_is_not_testable() -> None:
 
     finding = found("EX-05", Mutated(written=repeated))
     assert finding.verdict == "not_testable"
-    assert "1 new countries" in finding.measured
+    assert "it goes on with 1 new ones" in finding.measured
 
 
 def test_a_step_back_behind_the_prompt_is_seen() -> None:
@@ -310,19 +310,18 @@ class Erased(Published):
 @pytest.mark.parametrize(
     ("correlation", "moved", "holds"),
     [
-        # saliency, attention, position; and the random order's last
-        ([0.6, 0.3, 0.1], [4, 1, 1, 2], [True, True, True]),
-        ([0.3, 0.6, 0.1], [1, 4, 1, 2], [True, False, False]),
+        # by saliency, attention, position; and erased by saliency, at random
+        ([0.6, 0.3, 0.1], [4, 2], [True] * 4),
+        ([0.3, 0.6, 0.1], [1, 2], [True, False, False, False]),
         # Early tokens matter more: position is told so.
-        ([0.6, 0.3, -0.8], [4, 1, 1, 2], [False, True, True]),
+        ([0.6, 0.3, -0.8], [4, 2], [False, True, True, True]),
     ],
 )
 def test_what_erasure_is_held_against(
     correlation: list[float], moved: list[float], holds: list[bool]
 ) -> None:
-    subject = Erased(
-        *(np.tile(np.array(rows, float)[:, None], 32) for rows in (correlation, moved))
-    )
+    given, one = (np.tile(np.array(rows, float)[:, None], 32) for rows in (correlation, moved))
+    subject = Erased(given, np.stack([one] * 3))
     finding = judge(claims.what_counts_most_changes_the_output_most, Case(subject, "none"))
     assert [part.holds for part in finding.parts] == holds
     assert finding.verdict == ("not_replicated" if not holds[0] else finding.verdict)

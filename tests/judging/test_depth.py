@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from replication.judging.depth import before_last, beyond, in_layer, steps, throughout
+from replication.judging.depth import before_last, beyond, crosses, in_layer, steps, throughout
+from replication.results.untestable import NotTestable
 
 
 def layers(*holding: int, of: int) -> np.ndarray:
@@ -74,6 +75,19 @@ def test_depths_over_clusters_have_an_interval() -> None:
     part = beyond("it leads", np.array([0.8, 0.9, 0.9, 0.9]), 5 / 6, clusters=list("abcd"))
     assert part.crossing is not None
     assert (part.crossing.estimate, part.crossing.low, part.crossing.high) == (0.9, 0.8, 0.9)
+
+
+def test_a_depth_alone_bears_on_no_verdict() -> None:
+    part = crosses(
+        "it leads", np.array([0.8, 0.9, 0.9, 7 / 6]), article=5 / 6, clusters=list("abcd")
+    )
+    assert part.crossing is not None
+    assert (part.crossing.estimate, part.crossing.high, part.crossing.never) == (0.9, 7 / 6, 0.25)
+    assert (part.weight, part.holds, part.measured) == ("beside", True, 0.9)
+    never = crosses("it leads", np.array([0.9, 7 / 6, 7 / 6]))
+    assert (never.weight, never.holds) == ("beside", False)
+    with pytest.raises(NotTestable, match="it leads: there is nothing in the text"):
+        crosses("it leads", np.empty(0))
 
 
 def test_where_the_articles_layers_lie_in_another_model() -> None:

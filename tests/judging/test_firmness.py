@@ -1,5 +1,6 @@
 """How firm findings are, by hand."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from replication.judging.firmness import (
     shares_under_noise,
 )
 from replication.judging.noise import compared, outcomes
+from replication.judging.readings import Freeze, Readings
 
 NAMES = [str(number) for number in range(20)]
 
@@ -60,12 +62,20 @@ def test_outcomes_are_compared_draw_by_draw() -> None:
 
 
 def test_noise_counts_for_the_readings_that_it_was_made_by(tmp_path: Path) -> None:
-    assert shares_under_noise(tmp_path, "this") == {}
+    this, that = (Readings(digest=name, frozen=None, frozen_on=None) for name in ("this", "that"))
+    assert shares_under_noise(tmp_path, this) == {}
     found = UnderNoise(claim="A", subject="model", norm="none", same=9, draws=10)
     run = NoiseRun(readings="this", findings=(found,))
     (tmp_path / FILE).write_text(run.model_dump_json())
-    assert shares_under_noise(tmp_path, "this") == {("A", "model", "none"): 0.9}
-    assert shares_under_noise(tmp_path, "that") == {}
+    assert shares_under_noise(tmp_path, this) == {("A", "model", "none"): 0.9}
+    assert shares_under_noise(tmp_path, that) == {}
+    first, second = (
+        Freeze(digest=name, date=date(2026, 3, day), changed="", verdicts="same")
+        for day, name in enumerate(("this", "that"), 1)
+    )
+    assert shares_under_noise(tmp_path, Readings.of("that", (first, second)))
+    changing = second.model_copy(update={"verdicts": None})
+    assert shares_under_noise(tmp_path, Readings.of("that", (first, changing))) == {}
 
 
 def test_every_claim_of_a_folder_is_asked_under_its_norms(tmp_path: Path) -> None:

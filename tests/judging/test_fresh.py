@@ -1,5 +1,6 @@
 """What was found on fresh sets, beside the same on the sets of the readings."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from made_findings import READINGS, finding, fresh_run, made_findings
 
 from replication.judging.findings import Findings
 from replication.judging.fresh import Fresh, as_markdown, beside, fresh_of, shares
+from replication.judging.readings import Freeze, Readings
 from replication.judging.verdicts import agree
 
 
@@ -38,6 +40,24 @@ def test_readings_that_changed_are_told(tmp_path: Path) -> None:
     assert "other than those frozen on 1 March 2026 (sha256 bbbbbbbbbbbb); the sets beside" in told
     unknown = compared(tmp_path, fresh_run().model_copy(update={"readings": None})).told
     assert unknown.startswith("The fresh sets were judged, on 4 March 2026; the sets beside them")
+
+
+def test_fresh_sets_stay_judged_by_what_was_frozen_where_no_verdict_changed(tmp_path: Path) -> None:
+    later = Freeze(
+        digest="b" * 64, date=date(2026, 3, 9), changed="More is shown.", verdicts="same"
+    )
+    beside(tmp_path / "runs").write_text(fresh_run().model_dump_json())
+    for verdicts, told in (
+        ("same", "frozen on 1 March 2026, since then changed in what alters no verdict (9 March"),
+        (None, "other than those frozen on 9 March 2026 (sha256 aaaaaaaaaaaa); the sets beside"),
+    ):
+        first = later.model_copy(update={"digest": "a" * 64, "date": date(2026, 3, 1)})
+        freezes = (first, later.model_copy(update={"verdicts": verdicts}))
+        now = made_findings().model_copy(update={"readings": Readings.of("b" * 64, freezes)})
+        fresh = fresh_of(now, beside(tmp_path / "runs"))
+        assert fresh is not None
+        assert fresh.same_readings is (verdicts == "same")
+        assert told in fresh.told
 
 
 def test_the_table_has_verdicts_and_shares(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from claim_runs import ROOT
-from made_findings import finding, made_findings, not_testable, record
+from made_findings import finding, finding_over_many, made_findings, not_testable, record
 from typer.testing import CliRunner
 
 from replication.base.norms import READINGS
@@ -99,6 +99,14 @@ def test_an_empty_file_gets_all_entries(tmp_path: Path) -> None:
 def test_what_is_no_negative() -> None:
     assert negative(finding("HS-06", 1)) is None
     assert negative(not_testable("EX-09", "not here")) is None
+
+
+def test_what_stands_beside_a_verdict_has_no_number() -> None:
+    found = finding_over_many("HS-06-many", 0.2)
+    assert [part.weight for part in found.parts] == ["further", "core", "beside"]
+    entry = negative(found)
+    assert entry is not None
+    assert (entry.measured, entry.holds) == ((1, 0.2), (True, False))
 
 
 def numbers(*measured: float, holds: tuple[bool, ...] = (False,)) -> Negative:

@@ -1,5 +1,6 @@
 """The runner by itself, without pytest: planted claims on the published numbers and on controls."""
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from replication.judging.runner import Runner
 from replication.judging.suite import Job, claims_in
 from replication.models.nulls import KINDS, NullKind
 from replication.models.weights import WeightsError
+from replication.questions.kept import Kept
 
 
 def planted(folder: Path, text: str) -> tuple[Claim, ...]:
@@ -96,6 +98,22 @@ def test_a_known_negative_gives_its_reason_to_the_finding(tmp_path: Path) -> Non
     listed = entry.model_copy(update={"reason": "planted"})
     assert judged(Runner()).known_negative is None
     assert judged(Runner(known={listed.key: listed})).known_negative == "planted"
+
+
+def test_a_second_run_takes_what_the_first_one_measured(tmp_path: Path) -> None:
+    """The same findings, on the model and on nulls that are measured in other processes."""
+    suite = planted(tmp_path, PLANTED)
+    found = []
+    for since in (0.0, inf):
+        answers = Kept(tmp_path / "kept", 0, since)
+        runner = Runner(norms=["none"], nulls=["permuted"], kept=answers)
+        jobs = [job for claim in suite for job in runner.add(claim)]
+        runner.start(jobs)
+        judged = [runner.judge(job) for job in sorted(jobs, key=runner.place)]
+        found.append((judged, runner.findings(suite).reused))
+        runner.stop()
+    assert found[0] == (found[1][0], 0)
+    assert found[1][1] == 3  # the model's answer, and those of two permuted networks
 
 
 def test_an_unknown_model_is_refused() -> None:

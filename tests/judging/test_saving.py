@@ -26,6 +26,8 @@ def test_only_the_whole_is_taken_for_tables() -> None:
     assert complete_only(WHOLE) is WHOLE
     with pytest.raises(ValueError, match=r"of a part of the claims: run all of `pytest claims/`"):
         complete_only(PART)
+    with pytest.raises(ValueError, match=r"7 answers .* were kept from earlier runs: measure all"):
+        complete_only(WHOLE.model_copy(update={"reused": 7}))
 
 
 @pytest.mark.parametrize("option", ["--write", "--check"])

@@ -10,7 +10,7 @@ from claim_runs import PLANTED, ROOT
 from replication.articles.thresholds import FAMILY
 from replication.judging import fresh
 from replication.judging.claims import records_of
-from replication.judging.suite import claims_in, jobs_of, nulls_of
+from replication.judging.suite import claims_in, is_on_sets, jobs_of, nulls_of
 from replication.judging.verdicts import MARKS
 from replication.models.nulls import KINDS
 from replication.models.registry import null_name
@@ -42,6 +42,12 @@ def test_claims_are_found_without_a_trace_on_the_path(tmp_path: Path) -> None:
 def test_p_values_are_corrected_for_as_many_findings_as_there_are() -> None:
     tested = sum(claim.level == "many texts" for claim in CLAIMS.values())
     assert FAMILY - 10 < tested <= FAMILY
+
+
+def test_claims_over_sets_of_our_own_are_judged_on_fresh_ones() -> None:
+    on_sets = {id for id, claim in CLAIMS.items() if is_on_sets(claim)}
+    assert {"HS-14-many", "HS-Q2", "EX-22-many"} <= on_sets
+    assert not {"EX-21", "EX-22", "HS-14"} & on_sets
 
 
 def test_two_claims_of_one_id_are_refused(tmp_path: Path) -> None:

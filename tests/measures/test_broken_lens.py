@@ -10,11 +10,13 @@ import test_hidden_states
 import tiny
 import torch
 from measures import test_lens, test_record
+from torch import Tensor
 
 from replication.base.norms import NORMS, Norm
 from replication.judging.claims import Claim
 from replication.judging.findings import judge
-from replication.measures import lens
+from replication.measures import lens, projection
+from replication.measures.projection import Projection, project
 from replication.measures.record import Recording, record
 from replication.models import loading
 from replication.models.errors import ModelError
@@ -53,18 +55,24 @@ def off_by_one_position(patch: Patch) -> None:
 
 
 def rank_from_the_wrong_end(patch: Patch) -> None:
-    right = lens.ranks_of
-    patch.setattr(lens, "ranks_of", lambda s, u, t: len(u) + 1 - right(s, u, t))
+    change_ranks(patch, lambda ranks, words: words + 1 - ranks)
 
 
 def rank_from_zero(patch: Patch) -> None:
-    right = lens.ranks_of
-    patch.setattr(lens, "ranks_of", lambda s, u, t: (right(s, u, t) - 1).clamp(min=1))
+    change_ranks(patch, lambda ranks, _words: (ranks - 1).clamp(min=1))
+
+
+def change_ranks(patch: Patch, change: Callable[[Tensor, int], Tensor]) -> None:
+    def changed(states: Tensor, unembedding: Tensor, ranks_of: Tensor) -> Projection:
+        found = project(states, unembedding, ranks_of=ranks_of)
+        return replace(found, ranks=change(found.ranks, len(unembedding)))
+
+    patch.setattr(lens, "project", changed)
 
 
 def last_chunk_forgotten(patch: Patch) -> None:
-    right = lens._logits
-    patch.setattr(lens, "_logits", lambda s, u: right(s, u[: len(u) // 2]))
+    right = projection._stretches
+    patch.setattr(projection, "_stretches", lambda s, u: right(s, u[: len(u) // 2]))
 
 
 BREAKS = (

@@ -275,6 +275,10 @@ def test_one_head_that_carries_everything_is_named(head: Head) -> None:
     shown = circuit_map(found)
     assert shown.written[head.layer, head.number] == pytest.approx(written.mean())
     assert shown.parts == ("head 0", "head 1", "attention", "feed-forward")
+    # After the last layer all is at the last position by definition, which has no interval.
+    for line, whole in enumerate((0, 1)):
+        for ends in (shown.transport.low, shown.transport.estimate, shown.transport.high):
+            np.testing.assert_allclose(ends[:, line, -1], whole, atol=1e-6)
 
 
 def test_attention_to_the_subject_is_read_from_the_named_heads() -> None:

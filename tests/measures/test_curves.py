@@ -40,7 +40,9 @@ def test_shares_with_their_intervals() -> None:
 def test_the_mean_of_what_is_expected() -> None:
     shares = np.zeros((2, 12, 2))
     shares[1, :4] = [0.2, 0.8]  # cluster a
-    curves = expected_curve(ExpectedSet(np.ones((2, 12, 2), int), shares, ITEMS, SOURCE), "repeats")
+    ranks, from_the_start = np.ones((2, 12, 2), int), np.full((2, 12), 0.5)
+    found = ExpectedSet(ranks, shares, from_the_start, ITEMS, SOURCE)
+    curves = expected_curve(found, "repeats")
     assert (curves.lines, curves.items, curves.clusters) == (("repeats",), (12,), (2,))
     np.testing.assert_allclose(curves.estimate[:, 0], np.outer([0, 1 / 3], [0.2, 0.8]))
     np.testing.assert_allclose(curves.low[1, 0], [0, 0])

@@ -1,6 +1,5 @@
 """The lens against hand-worked numbers, and against another route to the same ranks."""
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -128,46 +127,6 @@ def test_last_only_is_the_last_column(model: LanguageModel) -> None:
     last = lens.continuation_ranks(model, recording, "final", last_only=True)
     assert last.tokens == whole.tokens[-1:]
     assert (last.ranks == whole.ranks[:, -1:]).all()
-
-
-# Four words in a plane, two rows. Logits by hand:
-#   row (1, 2): 1, 2, 3, -1  -> the third word is best, the fourth worst
-#   row (1, 1): 1, 1, 2, -1  -> the first two tie
-UNEMBEDDING = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 0.0]])
-STATES = torch.tensor([[1.0, 2.0], [1.0, 1.0]])
-
-
-@pytest.mark.parametrize("chunk", [1, 2, 3, 4096])
-def test_hand_worked_ranks(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lens, "CHUNK", chunk)
-    targets = torch.tensor([[0, 1, 2, 3], [0, 1, 2, 3]])
-    ranks = lens.ranks_of(STATES, UNEMBEDDING, targets)
-    assert ranks.tolist() == [[3, 2, 1, 4], [2, 2, 1, 4]]  # equal logits share the best rank
-
-
-@pytest.mark.parametrize("chunk", [1, 2, 3, 4096])
-def test_hand_worked_top_tokens(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lens, "CHUNK", chunk)
-    ids, shares = lens.top_of(STATES, UNEMBEDDING, 3)
-    assert ids[0].tolist() == [2, 1, 0]
-    total = math.exp(1) + math.exp(2) + math.exp(3) + math.exp(-1)
-    expected = [math.exp(logit) / total for logit in (3, 2, 1)]
-    np.testing.assert_allclose(shares[0].numpy(), expected, rtol=1e-6)
-
-
-def test_a_target_is_never_ahead_of_itself() -> None:
-    """The target's logit is worked out apart from the chunks; its last bit must not cost a rank,
-    wherever in its chunk it stands, in the first place too.
-    """
-    generator = torch.Generator().manual_seed(0)
-    unembedding = torch.randn(3000, 301, generator=generator)
-    states = torch.randn(50, 301, generator=generator)
-    best = (states @ unembedding.T).argmax(1, keepdim=True)
-    assert (lens.ranks_of(states, unembedding, best) == 1).all()
-    first = torch.tensor([[lens.CHUNK]])
-    for state, token in zip(states[:, None], best.flatten().tolist(), strict=True):
-        moved = unembedding.roll(lens.CHUNK - token, 0)
-        assert lens.ranks_of(state, moved, first) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import torch
 
 from replication.base.norms import NORMS
 from replication.measures import many_texts
-from replication.measures.depth import arrivals
+from replication.measures.depth import arrivals, crossing
 from replication.measures.lens import continuation_ranks, top_tokens, watched_ranks
 from replication.measures.many_texts import (
     expected_tokens,
@@ -136,12 +136,27 @@ def test_expected_tokens_are_as_by_the_lens_on_one_text(model: LanguageModel) ->
                 assert found.probabilities[under, row, layer] == pytest.approx(share, rel=2e-3)
 
 
+def test_a_token_is_best_from_where_its_ranks_say_so(model: LanguageModel) -> None:
+    """Asked of what the model itself says next, which ends on rank 1, and of something else."""
+    asked = patterns()
+    said = [
+        item.model_copy(update={"continuation": " " + best + item.conditions["separator"]})
+        for item in asked
+        if (best := top_tokens(model, record(model, item.prompt), "final", 1).tokens[-1][0]).strip()
+    ]
+    found = expected_tokens(model, [*asked, *said])
+    depths = [crossing(ranks.T == 1) for ranks in found.ranks]
+    np.testing.assert_allclose(found.best_from, depths)
+    assert len(np.unique(depths)) > 1
+
+
 def test_the_last_layers_alone_are_those_of_all(model: LanguageModel) -> None:
     asked = patterns()[:2]
     whole = expected_tokens(model, asked)
     for count in (1, 2):
         last = expected_tokens(model, asked, 1 - (count - 1) / model.entry.layers)
         np.testing.assert_array_equal(last.ranks, whole.ranks[:, :, -count:])
+        np.testing.assert_array_equal(last.best_from, whole.best_from)
         np.testing.assert_allclose(
             last.probabilities, whole.probabilities[:, :, -count:], rtol=1e-5
         )
@@ -171,7 +186,8 @@ def test_items_are_chosen_by_their_conditions(by_hand: WatchedSet) -> None:
 
 def test_results_over_sets_fit_their_items_and_travel(by_hand: WatchedSet) -> None:
     ranks = np.ones((2, 3, 4), int)
-    found = ExpectedSet(ranks, np.full((2, 3, 4), 0.5), by_hand.items, SOURCE)
+    shares, depths = np.full((2, 3, 4), 0.5), np.full((2, 3), 0.25)
+    found = ExpectedSet(ranks, shares, depths, by_hand.items, SOURCE)
     assert found.clusters == ["a", "a", "b"]
     again = pickle.loads(pickle.dumps(by_hand))
     np.testing.assert_array_equal(again.lead, by_hand.lead)
@@ -179,7 +195,7 @@ def test_results_over_sets_fit_their_items_and_travel(by_hand: WatchedSet) -> No
     with pytest.raises(ValueError, match=r"lead are given for \(2, 3\): expected \(2, 2\)"):
         WatchedSet(by_hand.lead, by_hand.items[:2], (), SOURCE)
     with pytest.raises(ValueError, match=r"ranks are given for \(2, 3\): expected \(2, 1\)"):
-        ExpectedSet(ranks, np.full((2, 3, 4), 0.5), by_hand.items[:1], SOURCE)
+        ExpectedSet(ranks, shares, depths, by_hand.items[:1], SOURCE)
 
 
 def test_lists_arrive_as_their_next_two_entries_do(model: LanguageModel) -> None:

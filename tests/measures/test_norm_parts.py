@@ -18,6 +18,7 @@ from replication.measures.norm_parts import (
     read_by,
     readings_of,
 )
+from replication.measures.projection import project
 from replication.measures.record import record
 from replication.models.errors import ModelError
 from replication.models.final_norm import FinalNorm, Step, final_norm_of
@@ -92,12 +93,12 @@ def test_all_steps_are_the_models_own_norm(model: LanguageModel) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_a_positive_scale_changes_no_rank(model: LanguageModel, seed: int) -> None:
     unembedding, random = model.unembedding, torch.Generator().manual_seed(seed)
-    scale = 10 ** (6 * torch.rand(3, 1, generator=random, dtype=torch.float64) - 3)
-    states = torch.randn(3, tiny.WIDTH, generator=random, dtype=torch.float64)
-    every = torch.arange(len(unembedding)).repeat(3, 1)
-    before = lens.ranks_of(states, unembedding, every)
-    assert lens.ranks_of(states * scale, unembedding, every).equal(before)
-    assert not lens.ranks_of(states * -scale, unembedding, every).equal(before)
+    scale = 10 ** (6 * torch.rand(3, 1, 1, generator=random, dtype=torch.float64) - 3)
+    states = torch.randn(3, 1, tiny.WIDTH, generator=random, dtype=torch.float64)
+    every = torch.arange(len(unembedding)).expand(3, 1, -1)
+    before = project(states, unembedding, ranks_of=every).ranks
+    assert project(states * scale, unembedding, ranks_of=every).ranks.equal(before)
+    assert not project(states * -scale, unembedding, ranks_of=every).ranks.equal(before)
 
 
 @pytest.mark.parametrize("signs", [False, True])
@@ -189,7 +190,8 @@ def test_a_negative_gain_turns_an_order_round() -> None:
     words, state = torch.eye(2), torch.tensor([[3.0, 1.0]])
     parts = norm([-1.0, 2.0])
     read = {one.name: read_by(parts, state, one) for one in readings_of(parts) if not one.without}
-    ranks = {name: lens.ranks_of(one, words, torch.tensor([[0, 1]])) for name, one in read.items()}
+    ids = torch.tensor([[[0, 1]]])
+    ranks = {name: project(one[None], words, ranks_of=ids).ranks[0] for name, one in read.items()}
     first = {name for name, one in ranks.items() if one[0, 0] == 1}
     assert first == {RAW, SCALE, SIZES}
     assert {name for name, one in ranks.items() if one[0, 1] == 1} == {GAIN, SIGNS, WHOLE}

@@ -11,8 +11,9 @@ import torch
 
 from replication.base.norms import NORMS
 from replication.measures import tuned_lens
-from replication.measures.lens import readable, top_of
+from replication.measures.lens import readable
 from replication.measures.precision import rank_changes
+from replication.measures.projection import project
 from replication.measures.record import record_ids
 from replication.measures.tuned_fit import TunedLens
 from replication.measures.tuned_lens import lens_of, path_of, settings_of
@@ -56,14 +57,11 @@ def test_a_turn_between_layers_is_undone_and_the_logit_lens_lost() -> None:
     model = turned()
     ids = torch.randperm(200, generator=torch.Generator().manual_seed(3))[:60]
     states = record_ids(model, ids.tolist()).states
-    own = top_of(model.final_norm(states[-1]), model.unembedding, 1)[0]
-    right = {
-        norm: [
-            float((top_of(each, model.unembedding, 1)[0] == own).float().mean())
-            for each in readable(model, states, norm)
-        ]
+    best = {
+        norm: project(readable(model, states, norm), model.unembedding, best=1).best
         for norm in ("final", "tuned")
     }
+    right = {norm: (of == of[-1]).float().mean((1, 2)).tolist() for norm, of in best.items()}
     assert right["final"][2:] == right["tuned"][2:] == [1, 1]
     assert max(right["final"][:2]) < 0.2
     assert min(right["tuned"][:2]) > 0.9

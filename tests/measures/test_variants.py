@@ -96,45 +96,6 @@ def test_states_after_blocks_read_as_by_the_lens(model: LanguageModel, norm: Nor
     assert (words.ranks[::2] != bare.ranks).any()
 
 
-# Three words whose logits are the state itself; two stages at one position, by hand:
-#   first  (0, 0, -200):       1/2, 1/2, 0       -> entropy 1 bit
-#   last   (0, ln 3, ln 4):    1/8, 3/8, 4/8     -> entropy 3/8 + 3/8 log2(8/3) + 1/2 bits
-# and with a third word of e^-2 in the first: KL(last || first) sums last x log2(last / first).
-THIRD = math.exp(-2)
-FIRST = [0.0, 0.0, -2.0]
-LAST = [0.0, math.log(3), math.log(4)]
-
-
-@pytest.mark.parametrize("chunk", [1, 2, 4096])
-def test_entropy_and_divergence_by_hand(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lens, "CHUNK", chunk)
-    states = torch.tensor([[FIRST], [LAST]])
-    entropy, divergence = variants.entropy_and_divergence(states, torch.eye(3))
-    total = 2 + THIRD
-    first = (1 / total, 1 / total, THIRD / total)
-    last = (1 / 8, 3 / 8, 4 / 8)
-    by_hand = sum(p * math.log2(p / q) for p, q in zip(last, first, strict=True))
-    swapped = sum(q * math.log2(q / p) for p, q in zip(last, first, strict=True))
-    assert divergence.flatten().tolist() == pytest.approx([by_hand, 0], abs=1e-7)
-    assert abs(by_hand - swapped) > 0.1
-    assert float(entropy[1, 0]) == pytest.approx(3 / 8 + 3 / 8 * math.log2(8 / 3) + 1 / 2)
-    assert float(entropy[0, 0]) == pytest.approx(-sum(q * math.log2(q) for q in first))
-
-
-def test_numbers_stay_finite_far_out() -> None:
-    """Logits without a norm reach thousands: one word is sure, the others have nothing left."""
-    states = torch.tensor([[[4000.0, 0.0]], [[0.0, 0.0]]])
-    entropy, divergence = variants.entropy_and_divergence(states, torch.eye(2))
-    assert entropy.flatten().tolist() == [0, 1]
-    assert divergence.flatten().tolist() == [pytest.approx(2000 / math.log(2) - 1), 0]
-
-
-def test_log_totals_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lens, "CHUNK", 2)
-    totals = variants.log_totals(torch.tensor([LAST, FIRST]), torch.eye(3))
-    assert totals.tolist() == pytest.approx([math.log(8), math.log(2 + THIRD)])
-
-
 def test_formulas_by_whole_logits(model: LanguageModel) -> None:
     recording = record(model, PROMPT)
     found = variants.formula_variants(model, recording, " are")

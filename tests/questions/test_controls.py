@@ -1,14 +1,17 @@
 """Untrained controls: side by side they are as by themselves, within the memory there is."""
 
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
+from pathlib import Path
 from threading import Event
 
 import pytest
 
 from replication.models import registry, weights
 from replication.questions.controls import Controls, Memory, memory_of
+from replication.questions.kept import Kept
 from replication.questions.lens import WatchedRanksOf
-from replication.questions.measured import Measured
+from replication.questions.measured import Measured, Wanted
 from replication.questions.neurons import ClustersOf
 from replication.questions.question import Text
 
@@ -25,6 +28,18 @@ def test_controls_side_by_side_are_as_by_themselves() -> None:
     alone = [Measured(name).answer(DOCTOR, "none").ranks for name in names]
     assert all((one == other).all() for one, other in zip(together, alone, strict=True))
     assert (alone[0] != alone[1]).any()
+
+
+def test_what_is_measured_ahead_is_found_by_whoever_asks(tmp_path: Path) -> None:
+    name = registry.null_name("smollm2", "untrained", 0)
+    wanted: list[Wanted] = [("none", DOCTOR), ("final", DOCTOR)]
+    controls = Controls({}, 1, Kept(tmp_path, 0))
+    controls.ahead(name, wanted).result()
+    controls.stop()
+    later = Measured(name, Kept(tmp_path, 0, since=inf))
+    later.measure(wanted)
+    assert later.reused == 2
+    assert Measured(name, Kept(tmp_path, 0)).reused == 0
 
 
 def test_what_fails_in_a_process_is_raised_here() -> None:

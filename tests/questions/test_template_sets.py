@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from itertools import pairwise, product
 from pathlib import Path
@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from replication.articles.experiments import experiment, published_ids
 from replication.measures.many_texts import usable
 from replication.questions import template_maker
-from replication.questions.template_sets import check, items
+from replication.questions.openings import first_lists, openings
+from replication.questions.template_sets import check, items, lists_by_fresh_openings
 from replication.results.sets import SETS, Item, SetName
 
 FOLDER = template_maker.folder()
@@ -38,6 +39,14 @@ FRESH_SIZES = {
     "counting": (264, 22),
 }
 WORD = re.compile(r"[\w-]+")
+FUNCTION_WORDS = {
+    *WORD.findall(
+        "a across an and are around be behind but by ever every had has he her him his if in into "
+        "is it its my of on over she should since so some than that the their they this to was we "
+        "were while will you"
+    )
+}
+"""What texts of any set may share."""
 
 
 def item(**changes: object) -> Item:
@@ -69,12 +78,14 @@ def test_the_files_are_what_the_generator_makes(name: SetName) -> None:
     assert text == template_maker.text_of(name)
     fresh = FOLDER.joinpath(f"fresh/{name}.jsonl").read_text("utf-8")
     assert fresh == template_maker.text_of(name, fresh=True)
+    beside = FOLDER.joinpath("fresh/openings_lists.jsonl").read_text("utf-8")
+    assert beside == template_maker.text_by_openings()
 
 
 def every_item() -> list[Item]:
     """Of all sets, and of the fresh ones."""
     fresh = [item for name in template_maker.MADE for item in items(name, fresh=True)]
-    return [*(item for name in SETS for item in items(name)), *fresh]
+    return [*(item for name in SETS for item in items(name)), *fresh, *lists_by_fresh_openings()]
 
 
 def test_no_text_is_one_of_the_articles_or_goes_on_from_one() -> None:
@@ -142,6 +153,31 @@ def test_nothing_of_the_fresh_sets_is_in_another_set_or_in_an_article() -> None:
     for before, after in (marks, frames, titles):
         assert after
         assert not before & after
+
+
+def test_fresh_openings_and_their_lists_share_no_content_word_with_any_other_text() -> None:
+    texts = [prompt + continuation for prompt, continuation in template_maker.article_texts()]
+    texts += [*openings(), *map(str, [template_maker.words(), template_maker.words(fresh=True)])]
+    texts += [
+        " ".join([one.prompt, one.continuation, *one.watched])
+        for one in every_item()
+        if one not in lists_by_fresh_openings()
+    ]
+    seen = content_words(texts)
+    assert {"sailor", "aargau", "monday", "austria", "eleven"} <= seen
+    made, listed = content_words(openings(fresh=True)), content_words(first_lists(fresh=True))
+    assert min(len(made), len(listed)) > 100
+    assert not (made | listed) & seen
+    assert not made & listed
+    clusters = {one.cluster for one in lists_by_fresh_openings()}
+    others = {one.cluster for fresh in (False, True) for one in items("lists", fresh=fresh)}
+    assert not clusters & others
+
+
+def content_words(texts: Iterable[str]) -> set[str]:
+    """All words but those that any text may have, and but numbers."""
+    words = {word.lower() for text in texts for word in WORD.findall(text)}
+    return {word for word in words - FUNCTION_WORDS if not word.isdecimal()}
 
 
 def test_what_items_share_across_clusters_is_named() -> None:
@@ -227,9 +263,11 @@ def test_an_occupation_follows_its_share_of_women() -> None:
     assert min(by_group.values()) / len(items("occupations")) > 0.45
 
 
-@pytest.mark.parametrize("fresh", [False, True])
-def test_a_list_goes_on_as_it_began(*, fresh: bool) -> None:
-    for one in items("lists", fresh=fresh):
+@pytest.mark.parametrize(
+    "lists", [items("lists"), items("lists", fresh=True), lists_by_fresh_openings()]
+)
+def test_a_list_goes_on_as_it_began(lists: tuple[Item, ...]) -> None:
+    for one in lists:
         lines = (one.prompt + one.continuation).split("\n")
         given = int(one.conditions["given"])
         numbers = [line.partition(".")[0] for line in lines[1:]]

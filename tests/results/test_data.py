@@ -67,7 +67,7 @@ QUESTIONS: tuple[Question[Any], ...] = (
 BOTH, ONE = np.full((2, 1, 3), 0.25), items("agreement")[:1]
 BY_HAND: tuple[Any, ...] = (
     WatchedSet(BOTH, ONE, (), SOURCE),
-    ExpectedSet(np.ones((2, 1, 3), int), BOTH, ONE, SOURCE),
+    ExpectedSet(np.ones((2, 1, 3), int), BOTH, BOTH[..., 0], ONE, SOURCE),
     ArrivalSet(BOTH[..., 0], BOTH[..., 0], ONE, SOURCE),
     LayerCurves(("a",), ("b", "c"), *(np.ones((1, 2, 3)),) * 3, (1, 1), (1, 1), 9, 0, SOURCE),
     Untestable("not here", SOURCE),

@@ -64,13 +64,13 @@ def test_a_word_that_is_even_is_not_ahead() -> None:
 
 def test_results_have_a_value_under_each_norm_for_each_item() -> None:
     ranks, both = ONES.astype(int), ONES[:, :, 0]
-    assert ExpectedSet(ranks, ONES, ITEMS, SOURCE).clusters == ["key", "key", "door"]
+    assert ExpectedSet(ranks, ONES, both, ITEMS, SOURCE).clusters == ["key", "key", "door"]
     assert ArrivalSet(both, both, ITEMS, SOURCE).clusters == ["key", "key", "door"]
     for items in (ITEMS[:2], (*ITEMS, ITEMS[0])):
         with pytest.raises(ValueError, match="lead are given for"):
             WatchedSet(ONES, items, (), SOURCE)
         with pytest.raises(ValueError, match="ranks are given for"):
-            ExpectedSet(ranks, ONES, items, SOURCE)
+            ExpectedSet(ranks, ONES, both, items, SOURCE)
         with pytest.raises(ValueError, match="syntax are given for"):
             ArrivalSet(both, both, items, SOURCE)
     with pytest.raises(ValueError, match="lead are given for"):

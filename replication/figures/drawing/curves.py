@@ -18,12 +18,14 @@ COLOURS = (4, 5, 2, 6)  # of the factors' colours, those that a line can be seen
 HEIGHT = 1.9  # inches
 NOTE = (
     "Means over all texts of a set after every layer. Bands: 95 % intervals, each for its layer "
-    "alone, from drawing whole clusters of texts again."
+    "alone, from drawing whole clusters of texts again. Bars: exact ones, where all texts agree "
+    "and drawing again would tell nothing."
 )
 
 
 def draw_curves(curves: LayerCurves, ax: Axes, panel: int = 0) -> Axes:
-    """Draw means over items after every layer, with bands for their intervals.
+    """Draw means over items after every layer, with bands for their intervals, and bars for exact
+    ones: as bands those would flare up wherever all items agree, and tell two methods apart.
 
     One half is marked: of a share, most items show the finding above it. The first panel names the
     lines of all.
@@ -32,11 +34,15 @@ def draw_curves(curves: LayerCurves, ax: Axes, panel: int = 0) -> Axes:
     ax.axhline(0.5, color="0.6", linewidth=0.6)
     for line, name in enumerate(curves.lines):
         colour = factor_colour(COLOURS[line % len(COLOURS)])
-        low, high = curves.low[panel, line], curves.high[panel, line]
-        ax.fill_between(layers, low, high, color=colour, alpha=0.25, linewidth=0)
+        mean, low, high = (of[panel, line] for of in (curves.estimate, curves.low, curves.high))
+        exact = np.isin(mean, (0, 1)) & (low < high)
+        ends = (np.where(exact, mean, end) for end in (low, high))
+        ax.fill_between(layers, *ends, color=colour, alpha=0.25, linewidth=0)
+        if exact.any():
+            ax.vlines(layers[exact], low[exact], high[exact], color=colour, alpha=0.5, linewidth=1)
         size = f"{curves.items[line]} texts, {curves.clusters[line]} clusters"
         label = f"{name} ({size})"
-        ax.plot(layers, curves.estimate[panel, line], color=colour, linewidth=1.4, label=label)
+        ax.plot(layers, mean, color=colour, linewidth=1.4, label=label)
     lowest, highest = min(0.0, curves.low.min()), max(1.0, curves.high.max())
     ax.set(xlim=(0, layers[-1]), ylim=(lowest - 0.02, highest + 0.02))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])

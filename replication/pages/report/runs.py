@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from replication.base.environment import Environment
 from replication.judging.findings import Findings
-from replication.judging.freeze import Readings, day
+from replication.judging.readings import Readings, day
 from replication.judging.verdicts import called
 from replication.models.registry import ModelEntry, find
 from replication.questions.subjects import Published
@@ -17,8 +17,9 @@ class Run:
     subjects: tuple[str, ...]
     environment: Environment
     readings: Readings | None
-    same_readings: bool | None
-    """Of a run of its own: whether it was judged by the readings of the report's run."""
+    by: str
+    """By which readings and rules, to follow "judged by"; of a run of its own, whether by the same
+    as the rest."""
 
     @property
     def on(self) -> str:
@@ -34,16 +35,6 @@ class Run:
         return day(self.environment.made_on)
 
     @property
-    def by(self) -> str:
-        """By which readings and rules, to follow "judged by"; of a run of its own, whether by the
-        same as the rest.
-        """
-        if self.same_readings is not None:
-            which, than = ("the same", "as") if self.same_readings else ("other", "than")
-            return f"{which} readings and rules {than} the rest"
-        return self.readings.told if self.readings else "readings and rules that were not kept"
-
-    @property
     def opt_in(self) -> tuple[ModelEntry, ...]:
         """Its models whose weights come under terms that one has to accept."""
         entries = (find(name)[0] for name in self.subjects if name != Published.name)
@@ -55,19 +46,23 @@ def runs_of(findings: Findings) -> tuple[Run, ...]:
     elsewhere = {subject for other in findings.others for subject in other.subjects}
     judged = dict.fromkeys(finding.subject for finding in findings.findings)
     own = tuple(subject for subject in judged if subject not in elsewhere)
-    digest = findings.readings.digest if findings.readings else None
+    by = findings.readings.told if findings.readings else "readings and rules that were not kept"
     return (
-        Run(own, findings.environment, findings.readings, None),
+        Run(own, findings.environment, findings.readings, by),
         *(
-            Run(
-                other.subjects,
-                other.environment,
-                other.readings,
-                other.readings is not None and other.readings.digest == digest,
-            )
-            for other in findings.others
+            Run(one.subjects, one.environment, one.readings, _by(one.readings, findings.readings))
+            for one in findings.others
         ),
     )
+
+
+def _by(theirs: Readings | None, ours: Readings | None) -> str:
+    """By what a run of its own was judged, beside the report's run."""
+    if theirs is None or ours is None or not ours.same_as(theirs):
+        return "other readings and rules than the rest"
+    if theirs.digest == ours.digest:
+        return "the same readings and rules as the rest"
+    return theirs.seen_by(ours).told
 
 
 def run_of(findings: Findings, subject: str) -> Run | None:

@@ -59,6 +59,22 @@ def test_curves_have_their_means_and_bands(panel: int, ax: Axes) -> None:
     assert ax.get_title("right") == found.panels[panel]
 
 
+def test_exact_intervals_are_bars_and_no_band(ax: Axes) -> None:
+    """Layers 1 and 3 have means of 1 and 0, with intervals that drawing again cannot give."""
+    found = curves()
+    found.estimate[0, 0] = [0.9, 1, 1, 0]
+    found.low[0, 0], found.high[0, 0] = [0.8, 0.88, 1, 0], [0.95, 1, 1, 0.12]
+    draw_curves(found, ax)
+    band, bars = ax.collections[:2]
+    corners = np.asarray(band.get_paths()[0].vertices)
+    for layer, (low, high) in enumerate([(0.8, 0.95), (1, 1), (1, 1), (0, 0)]):
+        ends = corners[corners[:, 0] == layer][:, 1]
+        assert (ends.min(), ends.max()) == pytest.approx((low, high))
+    drawn = [np.asarray(path.vertices).tolist() for path in bars.get_paths()]
+    assert drawn == [[[1, 0.88], [1, 1]], [[3, 0], [3, 0.12]]]
+    assert len(ax.collections) == 3  # the other line has a band alone
+
+
 def test_the_names_of_curves_stand_once_with_their_sizes(ax: Axes) -> None:
     draw_curves(curves(), ax, 1)
     assert ax.get_legend() is None

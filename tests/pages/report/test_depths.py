@@ -1,6 +1,5 @@
-"""The picture of crossing depths: whose marks stand where."""
+"""What crosses where, and the picture of it as a whole."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from made_findings import CROSSES, finding_over_many, made_findings, record
 from replication.judging.comparisons import Crossing, Part, at_depth, at_most
 from replication.judging.findings import Finding, Findings
 from replication.pages.report.crossings import rows_of
-from replication.pages.report.depths import END, NEVER, WIDE, depths, save
+from replication.pages.report.depths import depths, save
 
 MADE = made_findings()
 
@@ -35,15 +34,6 @@ def with_crossings(subject: str, norm: str, *crossings: Crossing) -> Finding:
 def findings(*found: Finding) -> Findings:
     update = {"claims": (record("HS-15"),), "findings": found, "controls": ()}
     return MADE.model_copy(update=update)
-
-
-def places(svg: str) -> list[tuple[float, float]]:
-    """The middles of the points, in pixels from the top left of the axes."""
-    (group,) = re.findall(r'<g class="mark-symbol role-mark layer_\d+_marks".*?</g>', svg)
-    return [
-        (float(x), float(y))
-        for x, y in re.findall(r'transform="translate\(([\d.]+),([\d.]+)\)"', group)
-    ]
 
 
 def test_a_row_has_the_article_and_the_models_in_their_order() -> None:
@@ -74,40 +64,6 @@ def test_each_thing_that_crosses_has_a_row_of_its_own() -> None:
     both = with_crossings("smollm2", "none", crossing(0.9), other, crossing(0.9))
     rows = rows_of(findings(both))
     assert [(row.what, len(row.marks)) for row in rows] == [("it leads", 1), ("it enters", 1)]
-
-
-def test_marks_stand_at_their_depths_and_never_beyond_one() -> None:
-    drawn = depths(
-        findings(
-            with_crossings("smollm2", "none", crossing(31 / 30)),
-            with_crossings("smollm2", "final", crossing(0.5, low=0.25, high=31 / 30)),
-        )
-    )
-    assert drawn
-    (never, _), (half, _) = places(drawn.wide)
-    assert never == pytest.approx(NEVER / END * WIDE.width, abs=0.01)
-    assert half == pytest.approx(0.5 / END * WIDE.width, abs=0.01)
-    (line,) = re.findall(
-        r'<line transform="translate\(([\d.]+),[\d.]+\)" x2="(-?[\d.]+)"', drawn.wide
-    )[-1:]
-    assert float(line[0]) == pytest.approx(0.25 / END * WIDE.width, abs=0.01)
-
-
-def test_two_models_differ_in_filling_and_two_readings_in_shape() -> None:
-    drawn = depths(
-        findings(
-            with_crossings("smollm2", "none", crossing(0.2)),
-            with_crossings("smollm2", "final", crossing(0.2)),
-            with_crossings("gemma3", "none", crossing(0.2)),
-        )
-    )
-    assert drawn
-    group = re.findall(r'<g class="mark-symbol role-mark layer_\d+_marks".*?</g>', drawn.wide)[0]
-    shapes = re.findall(r' d="([^"]*)"', group)
-    fills = re.findall(r' fill="([^"]*)"', group)
-    assert shapes[0] == shapes[2] != shapes[1]
-    assert fills == ["var(--model-1, #14508c)"] * 2 + ["var(--paper, #ffffff)"]
-    assert len({y for _, y in places(drawn.wide)}) == 3  # none covers another
 
 
 def test_what_comes_from_a_claim_stays_text() -> None:
