@@ -58,6 +58,9 @@ class Failed(Exception):
 
 def run(work: str, route: Route, shape: Shape, kept: Path | None) -> Run:
     """One run of a route; ``Failed`` or ``NotInstalled`` where it cannot be had."""
+    free = psutil.virtual_memory().available / 2**30
+    if route.gigabytes > free:
+        raise Failed(f"needs {route.gigabytes:g} GB of memory, {free:.0f} GB are free")
     begun = time.perf_counter()
     if route.command:
         program, *words = route.command

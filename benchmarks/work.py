@@ -27,6 +27,8 @@ class Route:
     """Timed from outside; its first word is looked for in the environment."""
     peer: str = ""
     """Whose environment it runs in: a file of ``peers/``; this package's own if none."""
+    gigabytes: float = 0
+    """What it needs of memory; where less is free it does not run, lest all else is stopped."""
 
 
 @dataclass(frozen=True)

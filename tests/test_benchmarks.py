@@ -121,6 +121,12 @@ def test_a_route_that_fails_is_said_and_the_others_run() -> None:
     assert bad.runs == ()
 
 
+def test_a_route_that_needs_more_memory_than_is_free_does_not_run() -> None:
+    route = Route("large", "ours", command=("python", "-c", "1"), gigabytes=1e6)
+    (row,) = bench.measure("start", Work("T", "A", (route,), (TINY,), "whole"), TINY, 1, 0).rows
+    assert row.failed.startswith("needs 1e+06 GB of memory, ")
+
+
 def test_a_route_out_of_budget_runs_once() -> None:
     asked = Work("T", "A", (Route("g", "ours", command=("python", "-c", "1")),), (TINY,), "whole")
     assert len(bench.measure("start", asked, TINY, repeats=3, budget=0).rows[0].runs) == 1

@@ -158,7 +158,7 @@ WORK = Work(
         Route("tutorial: all states, sort per layer", "naive", tutorial),
         Route("tutorial, counting", "naive", counting),
         Route("TransformerLens", "peer", transformer_lens, peer="transformer-lens"),
-        Route("tuned-lens, pass included", "peer", tuned_lens, peer="tuned-lens"),
+        Route("tuned-lens, pass included", "peer", tuned_lens, peer="tuned-lens", gigabytes=17),
         Route("float32 products alone", "limit", limit),
     ),
     shapes=(Shape("GPT-2 small's shape", tokens=1024),),
