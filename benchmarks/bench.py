@@ -1,10 +1,10 @@
 """What works take by this package, by other tools and at best: ``make bench``.
 
-    python benchmarks/bench.py [WORK...] [--repeats 5] [--budget 60] [--out FOLDER]
+    python benchmarks/bench.py [WORK...] [--repeats 5] [--budget 40] [--out FOLDER]
 
 Every run is in a process of its own. Routes take turns, so that what else the machine does falls
-on all alike; one that has taken its budget of seconds runs no more, but has run once. Tables are
-printed, and kept with all runs in ``benchmarks/results``.
+on all alike; another's that has taken its budget of seconds runs no more, but has run once. Tables
+are printed, and kept with all runs in ``benchmarks/results``.
 """
 
 import argparse
@@ -48,6 +48,7 @@ WORKS = {
 """The module of each in ``works/``."""
 ON_REQUEST = ("w6",)
 """Measured only where they are named: the suite itself takes half an hour."""
+OWN = ("torch", "transformers", "scikit-learn", "captum", "bertviz")
 LIMIT = 3600
 """Seconds after which a run has failed."""
 
@@ -92,7 +93,8 @@ def measure(name: str, work: Work, shape: Shape, repeats: int, budget: float) ->
         results = {route.name: Path(folder, f"{k}.npz") for k, route in enumerate(work.routes)}
         for repeat in range(repeats):
             for route in work.routes:
-                if route.name in failed or spent[route.name] > budget:
+                others = route.kind in ("peer", "naive")
+                if route.name in failed or (others and spent[route.name] > budget):
                     continue
                 begun = time.perf_counter()
                 try:
@@ -143,7 +145,7 @@ def agreement(ours: Path | None, theirs: Path) -> str:
 
 def own_versions() -> dict[str, str]:
     """Versions in this environment."""
-    return {name: metadata.version(name) for name in ("torch", "transformers")}
+    return {name: metadata.version(name).partition("+")[0] for name in OWN}
 
 
 def machine() -> Machine:
@@ -157,6 +159,7 @@ def machine() -> Machine:
         memory=round(psutil.virtual_memory().total / 2**30, 1),
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
+        load=round(os.getloadavg()[0], 1),
     )
 
 
@@ -166,7 +169,7 @@ def main(words: Sequence[str] | None = None) -> None:
     named = [name for name in WORKS if name not in ON_REQUEST]
     parser.add_argument("works", nargs="*", metavar="WORK", help=f"of {', '.join(WORKS)}")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--budget", type=float, default=60)
+    parser.add_argument("--budget", type=float, default=40)
     parser.add_argument("--out", type=Path, default=RESULTS)
     asked = parser.parse_args(words)
     for name in asked.works or named:
@@ -174,9 +177,9 @@ def main(words: Sequence[str] | None = None) -> None:
             parser.error(f"no work {name!r}: expected one of {', '.join(WORKS)}")
         work: Work = importlib.import_module(f"works.{WORKS[name]}").WORK
         speed = Speed(
+            machine=machine(),
             made_on=date.today(),
             command=f"make bench WORKS={name}",
-            machine=machine(),
             tables=tuple(
                 measure(WORKS[name], work, shape, asked.repeats, asked.budget)
                 for shape in work.shapes

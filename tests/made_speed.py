@@ -5,7 +5,9 @@ from pathlib import Path
 
 from replication.results.speed import Aim, Kind, Machine, Row, Run, Speed, Stage, Table
 
-MACHINE = Machine(processor="Some processor", cores=2, memory=4, system="Some system", python="3")
+MACHINE = Machine(
+    processor="Some processor", cores=2, memory=4, system="Some system", python="3", load=0.5
+)
 
 
 def row(route: str, kind: Kind, *seconds: float, stage: str = "s", above: float = 10) -> Row:
@@ -32,7 +34,7 @@ POINTS = {"layers 1": 1.0, "layers 2": 2.0, "texts 1": 1.0, "texts 2": 2.5}
 
 
 def _curve(times: float) -> Run:
-    stages = {name: Stage(seconds=times * one, above=None) for name, one in POINTS.items()}
+    stages = {name: Stage(seconds=times * one, above=10 * one) for name, one in POINTS.items()}
     return Run(stages=stages, peak=None)
 
 

@@ -118,6 +118,8 @@ class Machine(Record):
     """Gigabytes."""
     system: str
     python: str
+    load: float
+    """Processes that wanted to run before it began, on average over a minute."""
 
 
 class Speed(Record):

@@ -45,4 +45,5 @@ def _draw(table: Table, name: str, quantity: str, ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     if name == "layers":
         ax.set_ylabel(QUANTITIES[quantity], fontsize=TEXT)
-        ax.legend(fontsize=TEXT, frameon=False, loc="upper left")
+        if quantity == "seconds":
+            ax.legend(fontsize=TEXT, frameon=False, loc="upper left")

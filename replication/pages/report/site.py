@@ -124,6 +124,8 @@ def _entries(contents: Contents) -> Iterator[crate.Entry]:
             yield crate.Entry(path, name, description)
     if crosses(contents.findings):
         yield from (crate.Entry(*one) for one in DEPTHS)
+    if growth_of(contents.speed):
+        yield crate.Entry(f"{GROWTH}.svg", "Growth", "What time and memory grow with.")
     for drawn in contents.figures:
         for ending in FORMATS:
             numbers = "The numbers of the figure. " if ending == ".json" else ""

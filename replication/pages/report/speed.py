@@ -12,6 +12,8 @@ KINDS = {
     "limit": "limit",
     "other": "",
 }
+WHOLE = "whole"
+"""The stage of whole commands, which do different things and are not compared."""
 MARKS = ("<!-- speed -->", "<!-- end of speed -->")
 GROWTH = "growth"
 """The name of the picture, without its ending."""
@@ -41,7 +43,8 @@ def _cells(table: Table, row: Row) -> dict[str, str]:
         found[f"{name}, s"] = _short(row.seconds(name))
         if name == table.compared:
             found["from – to"] = _spread(row, name)
-            found["times ours"] = _times(table, row)
+            if table.compared != WHOLE:
+                found["times ours"] = _times(table, row)
     if any(one.peak for one in table.rows):
         found["MB above the network"] = _whole(row.above(table.compared))
         found["MB of the process"] = _whole(row.peak)
@@ -73,21 +76,21 @@ def about(speed: Speed) -> str:
     on, rows = speed.machine, [row for table in speed.tables for row in table.rows]
     packages = sorted({f"{name} {number}" for row in rows for name, number in row.versions.items()})
     return (
-        f"{speed.made_on}, {on.processor}, {on.cores} cores, {on.memory:g} GB, {on.system}, "
-        f"Python {on.python}, {', '.join(packages)}"
+        f"{speed.made_on}, {on.processor}, {on.cores} cores (load {on.load:g} before), "
+        f"{on.memory:g} GB, {', '.join([on.system, f'Python {on.python}', *packages])}"
     )
 
 
 def summary(works: Iterable[Speed]) -> str:
     """A row for each table: this package, the best of the others, and the command, in Markdown.
 
-    Tables of whole commands, which do different things, are left out.
+    Tables of whole commands are left out.
     """
     rows = []
     for speed in works:
         for table in speed.tables:
             ours, theirs = table.fastest("ours"), table.fastest("peer") or table.fastest("naive")
-            if not (ours and theirs) or table.compared == "whole":
+            if not (ours and theirs) or table.compared == WHOLE:
                 continue
             rows.append(
                 (

@@ -328,7 +328,7 @@ def test_machines_can_read_it_too(site: Path) -> None:
     crate = json.loads((site / "ro-crate-metadata.json").read_text("utf-8"))
     listed = {entity["@id"] for entity in crate["@graph"] if entity["@type"] == "File"}
     assert {"index.html", "claims.json", "results.csv", "paper.json", "fresh.json"} < listed
-    assert {"crossing-depths.svg", "crossing-depths.png"} < listed
+    assert {"crossing-depths.svg", "crossing-depths.png", "growth.svg"} < listed
     assert "figures/smollm2/heathrow.svg" in listed
     assert all((site / name).is_file() for name in listed)
 

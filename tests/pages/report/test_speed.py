@@ -33,7 +33,7 @@ def test_of_several_stages_with_one_name_the_fastest_counts() -> None:
 def test_curves_have_a_row_for_each_point() -> None:
     head, rows = lines(GROWN)
     assert head == ("", "ours, s", "slow, s", "ours, MB", "slow, MB")
-    assert rows[3] == ("texts 2", "2.5", "7.5", "", "")
+    assert rows[3] == ("texts 2", "2.5", "7.5", "25", "25")
 
 
 def test_the_drawing_of_growth_is_the_same_each_time() -> None:
@@ -53,7 +53,10 @@ def test_works_are_read_in_order_and_written_whole(tmp_path: Path) -> None:
     assert [one.tables[0].title for one in found] == ["W1: a work", "Growth"]
     text = as_markdown(found[0])
     assert "| wanted | reached | met |" in text
-    assert "2026-01-01, Some processor, 2 cores, 4 GB, Some system, Python 3, torch 1." in text
+    assert (
+        "2026-01-01, Some processor, 2 cores (load 0.5 before), 4 GB, Some system, Python 3, torch 1."
+        in text
+    )
 
 
 def test_what_was_not_measured_has_no_tables(tmp_path: Path) -> None:
