@@ -19,7 +19,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +47,7 @@ WORKS = {
 """The module of each in ``works/``."""
 ON_REQUEST = ("w6",)
 """Measured only where they are named: the suite itself takes half an hour."""
-OWN = ("torch", "transformers", "scikit-learn", "captum", "bertviz")
+REPEATS, BUDGET = 5, 40.0
 LIMIT = 3600
 """Seconds after which a run has failed."""
 
@@ -109,7 +108,7 @@ def measure(name: str, work: Work, shape: Shape, repeats: int, budget: float) ->
             Row(
                 route=route.name,
                 kind=route.kind,
-                versions=versions(route.peer) if route.peer else own_versions(),
+                versions=versions(route.peer),
                 runs=tuple(runs[route.name]),
                 agreement=agreement(ours, results[route.name]),
                 failed=failed.get(route.name, ""),
@@ -143,9 +142,11 @@ def agreement(ours: Path | None, theirs: Path) -> str:
     return ", ".join(told)
 
 
-def own_versions() -> dict[str, str]:
-    """Versions in this environment."""
-    return {name: metadata.version(name).partition("+")[0] for name in OWN}
+def command(name: str, repeats: int, budget: float) -> str:
+    """What measures a work so again."""
+    if (repeats, budget) == (REPEATS, BUDGET):
+        return f"make bench WORKS={name}"
+    return f"python benchmarks/bench.py {name} --repeats {repeats} --budget {budget:g}"
 
 
 def machine() -> Machine:
@@ -168,8 +169,8 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure this package against other tools.")
     named = [name for name in WORKS if name not in ON_REQUEST]
     parser.add_argument("works", nargs="*", metavar="WORK", help=f"of {', '.join(WORKS)}")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--budget", type=float, default=40)
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--budget", type=float, default=BUDGET)
     parser.add_argument("--out", type=Path, default=RESULTS)
     asked = parser.parse_args(words)
     for name in asked.works or named:
@@ -179,7 +180,7 @@ def main(words: Sequence[str] | None = None) -> None:
         speed = Speed(
             machine=machine(),
             made_on=date.today(),
-            command=f"make bench WORKS={name}",
+            command=command(name, asked.repeats, asked.budget),
             tables=tuple(
                 measure(WORKS[name], work, shape, asked.repeats, asked.budget)
                 for shape in work.shapes

@@ -3,10 +3,12 @@
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"
+OWN = ("torch", "transformers", "scikit-learn", "captum", "bertviz")
 BUILD = HERE.parent / "build" / "peers"
 QUIETLY = ("--quiet", "--require-virtualenv")
 """Of an environment half made, pip would otherwise install into the interpreter that it is of."""
@@ -32,7 +34,9 @@ def executable(peer: str, name: str = "python") -> Path:
 
 
 def versions(peer: str) -> dict[str, str]:
-    """The versions of a peer and of what all share, from its pinned packages."""
+    """The versions of a peer and of what all share; for no peer, of what is here."""
+    if not peer:
+        return {name: metadata.version(name).partition("+")[0] for name in OWN}
     lines = (PEERS / f"{peer}.txt").read_text("utf-8").split()
     pinned = dict(line.split("==") for line in lines)
     return {name: pinned[name] for name in (peer, "torch", "transformers")}

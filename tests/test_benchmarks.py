@@ -142,6 +142,15 @@ def test_another_route_out_of_budget_runs_once() -> None:
     assert (len(ours.runs), len(slow.runs)) == (3, 1)
 
 
+def test_results_are_compared_by_share_distance_or_side_by_side(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours.npz", tmp_path / "theirs.npz"
+    np.savez(ours, ranks=[1, 2, 3, 4], shares=[0.5, 0.5], error=0.25)
+    np.savez(theirs, ranks=[1, 2, 3, 5], shares=[0.4, 0.5], error=0.5, rate=7.0)
+    found = bench.agreement(ours, theirs)
+    assert found == "ranks 75.0% equal, shares within 1e-01, error 0.5, ours 0.25, rate 7"
+    assert bench.agreement(ours, ours) == bench.agreement(ours, tmp_path / "none") == ""
+
+
 def test_a_peer_that_cannot_be_installed_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,7 +119,7 @@ def pages(site: Path) -> dict[str, Elements]:
 def test_there_is_a_page_for_each_claim_and_each_purpose(pages: dict[str, Elements]) -> None:
     assert set(pages) == {
         *(f"{name}.html" for name in ("index", "slips", "figures", "models", "explore", "numbers")),
-        "fresh.html",
+        *("fresh.html", "speed.html"),
         *(f"claims/{id}.html" for id in ("HS-06", "HS-06-many", "HS-04", "EX-09", "EX-20")),
     }
 
