@@ -11,7 +11,6 @@ import argparse
 import importlib
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from environments import HERE, NotInstalled, executable, last_line, versions
+from environments import HERE, NotInstalled, executable, last_line, machine, versions
 from networks import Shape
 from publishing import RESULTS, publish
 from targets import aim
@@ -31,7 +30,7 @@ from work import Route, Work
 
 from replication.base.files import write_whole
 from replication.pages.report.speed import as_markdown
-from replication.results.speed import Machine, Row, Run, Speed, Stage, Table
+from replication.results.speed import Row, Run, Speed, Stage, Table
 
 WORKS = {
     "w1": "rank_grid",
@@ -57,21 +56,18 @@ class Failed(Exception):
 
 
 def run(work: str, route: Route, shape: Shape, kept: Path | None) -> Run:
-    """One run of a route; ``Failed`` or ``NotInstalled`` where it cannot be had."""
+    """One run of a route; ``Failed`` where it comes to nothing."""
     free = psutil.virtual_memory().available / 2**30
     if route.gigabytes > free:
         raise Failed(f"needs {route.gigabytes:g} GB of memory, {free:.0f} GB are free")
-    begun = time.perf_counter()
-    if route.command:
-        program, *words = route.command
-        command = [str(executable(route.peer, program)), *words]
-    else:
-        command = [str(executable(route.peer)), str(HERE / "one_run.py"), work, route.name]
-        begun = time.perf_counter()
-        command += [json.dumps(asdict(shape)), str(begun), *([str(kept)] if kept else [])]
-    settings = os.environ | {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
+    program, *words = route.command or ("python", str(HERE / "one_run.py"), work, route.name)
+    command, settings = [str(executable(route.peer, program)), *words], dict(os.environ)
     if route.peer:
         settings.pop("PYTHONPATH", None)
+    begun = time.perf_counter()
+    if not route.command:
+        command += [json.dumps(asdict(shape)), str(begun), *([str(kept)] if kept else [])]
+        settings |= {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=LIMIT, env=settings, cwd=HERE.parent
     )
@@ -86,7 +82,7 @@ def run(work: str, route: Route, shape: Shape, kept: Path | None) -> Run:
 def measure(name: str, work: Work, shape: Shape, repeats: int, budget: float) -> Table:
     """All routes in turns on one shape."""
     runs: dict[str, list[Run]] = {route.name: [] for route in work.routes}
-    failed: dict[str, str] = {}
+    failed = not_installed(work.routes)
     spent = dict.fromkeys(runs, 0.0)
     with tempfile.TemporaryDirectory() as folder:
         results = {route.name: Path(folder, f"{k}.npz") for k, route in enumerate(work.routes)}
@@ -99,7 +95,7 @@ def measure(name: str, work: Work, shape: Shape, repeats: int, budget: float) ->
                 try:
                     kept = None if repeat else results[route.name]
                     runs[route.name].append(run(name, route, shape, kept))
-                except (Failed, NotInstalled, subprocess.TimeoutExpired) as error:
+                except (Failed, subprocess.TimeoutExpired) as error:
                     failed[route.name] = str(error)
                 spent[route.name] += time.perf_counter() - begun
                 print(f"{shape.name}, {repeat + 1}: {route.name}", file=sys.stderr, flush=True)
@@ -120,6 +116,17 @@ def measure(name: str, work: Work, shape: Shape, repeats: int, budget: float) ->
     )
     aims = [aim(table, target) for target in work.targets if target.shape in ("", shape.name)]
     return table.model_copy(update={"aims": tuple(one for one in aims if one)})
+
+
+def not_installed(routes: Sequence[Route]) -> dict[str, str]:
+    """Which routes have no environment, and why; those that are missing are made first."""
+    found = {}
+    for route in routes:
+        try:
+            executable(route.peer)
+        except NotInstalled as error:
+            found[route.name] = str(error)
+    return found
 
 
 def agreement(ours: Path | None, theirs: Path) -> str:
@@ -147,21 +154,6 @@ def command(name: str, repeats: int, budget: float) -> str:
     if (repeats, budget) == (REPEATS, BUDGET):
         return f"make bench WORKS={name}"
     return f"python benchmarks/bench.py {name} --repeats {repeats} --budget {budget:g}"
-
-
-def machine() -> Machine:
-    """What this runs on; no name of it."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return Machine(
-        processor=names[0] if names else platform.processor(),
-        cores=psutil.cpu_count() or 0,
-        memory=round(psutil.virtual_memory().total / 2**30, 1),
-        system=f"{platform.system()} {platform.machine()}",
-        python=platform.python_version(),
-        load=round(os.getloadavg()[0], 1),
-    )
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -1,10 +1,18 @@
-"""The peers' environments: one for each file of ``peers/``, under ``build/peers``, made once."""
+"""What runs where: the peers' environments, one for each file of ``peers/`` under ``build/peers``,
+made once; and the machine.
+"""
 
+import os
+import platform
 import shutil
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+
+import psutil
+
+from replication.results.speed import Machine
 
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"
@@ -40,6 +48,21 @@ def versions(peer: str) -> dict[str, str]:
     lines = (PEERS / f"{peer}.txt").read_text("utf-8").split()
     pinned = dict(line.split("==") for line in lines)
     return {name: pinned[name] for name in (peer, "torch", "transformers")}
+
+
+def machine() -> Machine:
+    """What this runs on; no name of it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return Machine(
+        processor=names[0] if names else platform.processor(),
+        cores=psutil.cpu_count() or 0,
+        memory=round(psutil.virtual_memory().total / 2**30, 1),
+        system=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+        load=round(os.getloadavg()[0], 1),
+    )
 
 
 def _make(folder: Path, pinned: Path) -> None:
