@@ -3,7 +3,7 @@
 #   make test     lint, types, unit tests, notebooks, claims: every part, then what failed
 # and for those who change things:
 #   make nulls      judges the claims on every null too, and holds the table of verdicts against it
-#   make noise      judges them under noise of the size of the quantization (half an hour)
+#   make noise      judges them under noise of the size of the quantization (an hour)
 #   make figures    regenerates the committed figures
 #   make bench      measures this package against other tools (twenty minutes), or only some works:
 #                   WORKS="w1 w2" (benchmarks/bench.py); their environments are made first

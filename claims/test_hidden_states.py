@@ -426,5 +426,5 @@ def syntax_comes_before_countries(case: Case) -> Iterator[Part]:
             text = "".join(grid.tokens)
             raise NotTestable(f"{text!r} has not both countries and newlines or periods in it")
         yield beyond(f"{id}'s list: countries stay near the top", names, float(np.median(syntax)))
-        what, by = f"{id}'s list: newlines and periods stay near the top", float(np.median(names))
+        what, by = f"{id}'s list: syntax stays near the top", float(np.median(names))
         yield crosses(what, syntax, by=by)

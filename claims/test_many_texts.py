@@ -231,7 +231,7 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
                 by_layer=ahead,
             )
         )
-        what = f"work of {workers}: their word leads for good, with the final norm"
+        what = f"their word leads in {workers}'s work, final norm"
         clusters = found.crossed(**kept)
         yield crosses(what, crossing(ahead.T), article=article, clusters=clusters)
 

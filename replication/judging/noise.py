@@ -2,13 +2,15 @@
 
 Each draw is a trained network that is asked everything, so this is no part of a run of the claims:
 ``python -m replication.judging.noise claims MODEL`` judges them on as many networks as
-``NOISE_DRAWS`` says, and writes how often each came out the same into ``firmness.json`` there. Left
-out are what takes many seconds on each network, and, as on nulls, the tuned lens.
+``NOISE_DRAWS`` says, and writes how often each came out the same into ``firmness.json`` there; with
+ids of claims after it these alone, beside what is there of the others. As on nulls, the tuned lens
+is left out.
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from replication.base.files import write_whole
 from replication.base.norms import NORMS
 from replication.judging.findings import judge
 from replication.judging.firmness import FILE, NoiseRun, UnderNoise
-from replication.judging.freeze import digest
+from replication.judging.freeze import readings
 from replication.judging.rules import all_hold, core_holds
 from replication.judging.suite import claims_in, nulls_of
 from replication.models.nulls import NOISE, SEEDED
@@ -24,18 +26,20 @@ from replication.models.registry import null_name
 from replication.questions.measured import subject
 from replication.questions.subjects import Case
 
+PROCESSES = 2
+"""Each holds a trained network, and what it has read."""
 Outcomes = dict[tuple[str, str], tuple[bool, bool] | None]
 """Whether the core and whether all of a claim holds under a norm; None where not testable."""
 
 
-def outcomes(folder: Path, name: str) -> Outcomes:
-    """What becomes of every claim of a folder on one subject."""
+def outcomes(folder: Path, name: str, named: Collection[str] = ()) -> Outcomes:
+    """What becomes of the claims of a folder, or of those named, on one subject."""
     import torch
 
     torch.set_num_threads(1)
     asked, found = subject(name), Outcomes()
     for claim in claims_in(folder):
-        if claim.published_only or claim.costly or not nulls_of(claim):
+        if claim.published_only or not nulls_of(claim) or (named and claim.id not in named):
             continue
         for norm in claim.norms(NORMS):
             finding = judge(claim, Case(asked, norm))
@@ -45,12 +49,24 @@ def outcomes(folder: Path, name: str) -> Outcomes:
     return found
 
 
-def measure(folder: Path, model: str, processes: int | None = None) -> NoiseRun:
-    """Judge all claims on the model and on each draw of noise, and compare."""
+def measure(folder: Path, model: str, named: Collection[str] = ()) -> NoiseRun:
+    """Judge claims on the model and on each draw of noise, and compare.
+
+    Those that are not ``named``, if some are, stay as they were; ``ValueError`` where what is there
+    was judged by readings that may give other verdicts, or a name is no claim's.
+    """
+    if unknown := set(named) - {claim.id for claim in claims_in(folder)}:
+        raise ValueError(f"no claim {min(unknown)!r} in {folder}")
+    path, now = folder / FILE, readings(folder)
+    kept = NoiseRun.model_validate_json(path.read_text("utf-8")) if named else None
+    if kept and not now.same_as(now.model_copy(update={"digest": kept.readings})):
+        raise ValueError(f"{path} was judged by {kept.readings[:12]}: name no claims, to judge all")
     names = [model, *(null_name(model, NOISE, seed) for seed in SEEDED[NOISE])]
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        plain, *noisy = pool.map(outcomes, [folder] * len(names), names)
-    return NoiseRun(readings=digest(folder), findings=tuple(compared(model, plain, noisy)))
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        plain, *noisy = pool.map(partial(outcomes, folder, named=named), names)
+    others = [one for one in kept.findings if one.claim not in named] if kept else []
+    found = (*others, *compared(model, plain, noisy))
+    return NoiseRun(readings=now.digest, findings=found)
 
 
 def compared(model: str, plain: Outcomes, noisy: Sequence[Outcomes]) -> Iterable[UnderNoise]:
@@ -62,5 +78,5 @@ def compared(model: str, plain: Outcomes, noisy: Sequence[Outcomes]) -> Iterable
 
 if __name__ == "__main__":
     claims = Path(sys.argv[1])
-    run = measure(claims, sys.argv[2], processes=2)
+    run = measure(claims, sys.argv[2], sys.argv[3:])
     write_whole(claims / FILE, run.model_dump_json(indent=1) + "\n")

@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 from claim_runs import PLANTED
 
+from replication.judging import noise
 from replication.judging.comparisons import at_most, beside, less, mostly
 from replication.judging.firmness import (
     FILE,
@@ -15,6 +17,7 @@ from replication.judging.firmness import (
     firmness_of,
     shares_under_noise,
 )
+from replication.judging.freeze import digest
 from replication.judging.noise import compared, outcomes
 from replication.judging.readings import Freeze, Readings
 
@@ -89,7 +92,26 @@ def test_every_claim_of_a_folder_is_asked_under_its_norms(tmp_path: Path) -> Non
     }
 
 
-def test_what_is_costly_is_not_asked_under_noise(tmp_path: Path) -> None:
-    planted = PLANTED.replace('"T-02", ONES', '"T-02", ONES, costly=True')
-    (tmp_path / "test_planted.py").write_text(planted)
-    assert {claim for claim, _ in outcomes(tmp_path, "smollm2")} == {"T-01"}
+def test_named_claims_alone_are_asked_and_the_others_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "test_planted.py").write_text(PLANTED)
+    assert {claim for claim, _ in outcomes(tmp_path, "smollm2", ["T-01"])} == {"T-01"}
+    monkeypatch.setattr(noise, "SEEDED", {"noise": range(1)})
+    old = UnderNoise(claim="T-02", subject="smollm2", norm="none", same=3, draws=10)
+    mine = digest(tmp_path)
+    for judged_by in (mine, "other"):
+        run = NoiseRun(readings=judged_by, findings=(old,))
+        (tmp_path / FILE).write_text(run.model_dump_json())
+        if judged_by == mine:
+            found = noise.measure(tmp_path, "smollm2", ["T-01"])
+            assert [(one.claim, one.norm, one.same, one.draws) for one in found.findings] == [
+                ("T-02", "none", 3, 10),
+                ("T-01", "none", 1, 1),
+                ("T-01", "final", 1, 1),
+            ]
+        else:
+            with pytest.raises(ValueError, match="was judged by other: name no claims"):
+                noise.measure(tmp_path, "smollm2", ["T-01"])
+    with pytest.raises(ValueError, match="no claim 'T-09'"):
+        noise.measure(tmp_path, "smollm2", ["T-09"])

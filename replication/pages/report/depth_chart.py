@@ -35,7 +35,7 @@ class Layout:
         return (max(NAMES, marks) if self.left else NAMES + marks) + 2 * GAP
 
 
-WIDE, NARROW = Layout(430, 230, 2), Layout(300, 0, 1)
+WIDE, NARROW = Layout(430, 285, 2), Layout(300, 0, 1)
 
 
 @dataclass(frozen=True)
