@@ -12,6 +12,7 @@ from replication.results.speed import Speed
 
 RESULTS = Path(__file__).parent / "results"
 DOCS = Path(__file__).parents[1] / "docs"
+GROWN = "Seconds and megabytes against layers, tokens, vocabulary and texts"
 
 
 def publish() -> None:
@@ -25,7 +26,8 @@ def publish() -> None:
 
 def with_tables(text: str, works: Sequence[Speed]) -> str:
     """The text of ``docs/speed.md`` with the tables of works between its marks."""
-    tables = "\n".join([f"{summary(works)}\n", *map(as_markdown, works)])
+    drawn = [f"![{GROWN}]({GROWTH}.svg)\n"] if growth_of(works) else []
+    tables = "\n".join([f"{summary(works)}\n", *drawn, *map(as_markdown, works)])
     return put(tables, text, DOCS / "speed.md", MARKS)
 
 

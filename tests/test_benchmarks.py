@@ -17,7 +17,7 @@ from networks import Shape
 from targets import aim
 from work import Route, Target, Work
 
-from replication.pages.report.speed import as_markdown, read
+from replication.pages.report.speed import GROWTH, as_markdown, growth_of, read
 from replication.results.speed import Speed
 
 TINY = Shape("tiny", layers=2, width=64, vocabulary=50, prompt=3, tokens=7)
@@ -169,6 +169,15 @@ def test_pinned_peers_share_torch_and_transformers() -> None:
 
 def test_the_page_has_the_tables_of_what_is_kept() -> None:
     text, works = (publishing.DOCS / "speed.md").read_text("utf-8"), read(publishing.RESULTS)
-    assert works
-    assert publishing.with_tables(text, works) == text
-    assert (publishing.DOCS / "growth.svg").is_file()
+    assert not works or publishing.with_tables(text, works) == text
+    drawn = (publishing.DOCS / f"{GROWTH}.svg").is_file()
+    assert drawn == (growth_of(works) is not None)
+
+
+def test_the_page_gets_tables_and_the_drawing() -> None:
+    works = (made_speed.speed(made_speed.TABLE), made_speed.speed(made_speed.GROWN))
+    text = publishing.with_tables("a\n<!-- speed -->\n<!-- end of speed -->\nb\n", works)
+    assert text.startswith("a\n<!-- speed -->\n\n| what | this package |")
+    assert "(growth.svg)" in text
+    assert "## W1: a work" in text
+    assert text.endswith("<!-- end of speed -->\nb\n")
