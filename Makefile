@@ -5,6 +5,8 @@
 #   make nulls      judges the claims on every null too, and holds the table of verdicts against it
 #   make noise      judges them under noise of the size of the quantization (an hour)
 #   make figures    regenerates the committed figures
+#   make bench      measures this package against other tools (twenty minutes), or only some works:
+#                   WORKS="w1 w2" (benchmarks/bench.py); their environments are made first
 #   make mutants    tries small changes of the measuring and judging modules on their tests (hours)
 #   make generated  writes again what is generated: schemas, template sets, the manifest of
 #                   figures, the table of verdicts, the numbers of known negatives (the last two
@@ -12,11 +14,12 @@
 PYTHON ?= python3
 MODEL ?= smollm2
 JOBS ?= 2
+WORKS ?=
 BIN := .venv/bin
 LINT := ruff format types imports
 PARTS := $(LINT) notebooks tests outputs claims
 
-.PHONY: report test lint nulls noise figures mutants generated environment development constraints clean $(PARTS)
+.PHONY: report test lint nulls noise bench figures mutants generated environment development constraints clean $(PARTS)
 
 report: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures --changed
@@ -67,6 +70,9 @@ nulls: environment
 
 noise: environment
 	$(BIN)/python -m replication.judging.noise claims $(MODEL)
+
+bench: development
+	$(BIN)/python benchmarks/bench.py $(WORKS)
 
 mutants: development
 	$(BIN)/python benchmarks/mutations.py

@@ -145,7 +145,7 @@ def agreement_is_late_for_want_of_the_norm(case: Case) -> Iterator[Part]:
     """
     found = case.answer(AGREEMENT)
     clusters = found.crossed(**PLURAL)
-    depths = {norm: crossing(found.ahead(norm, **PLURAL).T) for norm in NORMS}
+    depths = {norm: crossing(found.ahead(norm, **PLURAL).T) for norm in found.norms}
     without, within = depths["none"], depths["final"]
     yield at_depth(
         mostly(
@@ -157,7 +157,7 @@ def agreement_is_late_for_want_of_the_norm(case: Case) -> Iterator[Part]:
         ),
         crossing_of("' are' leads for good, without the final norm", without, clusters),
     )
-    for norm in (norm for norm in NORMS if norm != "none"):
+    for norm in (norm for norm in found.norms if norm != "none"):
         part = mostly(
             f"share of plural subjects whose verb leads for good before {LAST}, norm: {norm}",
             depths[norm] <= 1 - 1 / DISTILGPT2 + 1e-9,

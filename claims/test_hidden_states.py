@@ -183,6 +183,9 @@ def certainty_starts_at_layer_3(case: Case) -> Iterator[Part]:
     grid = case.answer(ONES_WRITTEN)
     digits = grid.some_of_role(Role.NUMBER) == 1
     yield from in_layer("the digits have rank 1 for good", digits, 3, DISTILGPT2)
+    literal = int((~digits[3:].all(axis=1)).sum())
+    statement = "literally, layers from layer 3 on in which a digit is not first"
+    yield beside(at_most(statement, literal, 0, "layers"))
     every = np.asarray((grid.ranks == 1).all(axis=1))
     by_then, _ = in_layer("every output token has rank 1", every, 3, DISTILGPT2)
     yield further(by_then)
@@ -235,6 +238,8 @@ def countries_are_found_late(case: Case) -> Iterator[Part]:
     yield beyond("the countries are no longer far down", found, 7 / GPT2, article=9 / GPT2)
     far = np.asarray(np.median(ranks, axis=1) > FAR_DOWN)
     yield throughout("before that the median country is far down", far, GPT2, before=7 / GPT2)
+    statement = "literally, layers before the last five in which it is not"
+    yield beside(at_most(statement, int((~far[:-5]).sum()), 0, "layers"))
     last = np.median(ranks[-1])
     yield at_most("their median rank after the last layer", last, NEAR_TOP, "ranks")
 
@@ -246,6 +251,9 @@ def numbers_are_settled_at_layer_9(case: Case) -> Iterator[Part]:
     by_then, not_before = in_layer("the median number has rank 1 for good", ranks == 1, 9, GPT2)
     yield by_then
     yield not_before
+    literal = int((np.median(ranks[9:], axis=1) > 1).sum())
+    statement = "literally, layers from layer 9 on in which it has another rank"
+    yield beside(at_most(statement, literal, 0, "layers"))
 
 
 @claim("HS-12", EU, norm_matters=False)
@@ -360,8 +368,11 @@ def the_last_layer_tells_nurse_from_doctor(case: Case) -> Iterator[Part]:
     doctor, as the figure shows, " man" (7) stays ahead of " woman" (22).
     """
     nurse, doctor = case.answer(NURSE), case.answer(DOCTOR)
-    woman = np.atleast_1d(crossing(ahead(nurse, " woman", " man")))
-    yield beyond("nurse: ' woman' leads for good", woman, 1 - 1 / DISTILGPT2, article=1.0)
+    woman = ahead(nurse, " woman", " man")
+    leads = np.atleast_1d(crossing(woman))
+    yield beyond("nurse: ' woman' leads for good", leads, 1 - 1 / DISTILGPT2, article=1.0)
+    statement = "literally, nurse: layers before the last with ' woman' first"
+    yield beside(at_most(statement, int(woman[:-1].sum()), 0, "layers"))
     for grid, name, first, second, published in (
         (nurse, "nurse", " woman", " man", (7, 25)),
         (doctor, "doctor", " man", " woman", (7, 22)),

@@ -14,7 +14,7 @@ from replication.articles import gallery
 from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import NEAR_TOP, OFTEN
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, less, more
+from replication.judging.comparisons import Part, beside, less, more
 from replication.measures.depth import crossing, depth_of, first_layer
 from replication.questions.layers import ContributionsOf
 from replication.questions.lens import RanksOf
@@ -57,6 +57,8 @@ def the_projection_names_the_layer_that_raised_a_token(case: Case) -> Iterator[P
         OFTEN,
         "share",
     )
+    statement = "literally, the share raised most by one of the last five layers"
+    yield beside(more(statement, (layers >= found.layers - 5)[countries].mean(), OFTEN, "share"))
     if found.by_score is not None:
         rising = layers > 0
         if not rising.any():

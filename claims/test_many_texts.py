@@ -232,8 +232,15 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
             )
         )
         what = f"their word leads in {workers}'s work, final norm"
-        clusters = found.crossed(**kept)
-        yield crosses(what, crossing(ahead.T), article=article, clusters=clusters)
+        depths, clusters = crossing(ahead.T), found.crossed(**kept)
+        yield crosses(what, depths, article=article, clusters=clusters)
+        if workers == "women":
+            late = (depths > LAST + 1e-6) & (depths <= 1)
+            literal = ahead[:, -1] & ~ahead[:, :-1].any(axis=1)
+            statement = "share of them with their word first for good in the last sixth only"
+            yield beside(mostly(statement, late, clusters))
+            statement = "literally, share of them with it first after the last layer alone"
+            yield beside(mostly(statement, literal, clusters))
 
 
 @claim("HS-18-share", OCCUPATIONS, norm_matters=False, generalizes="HS-18")

@@ -50,6 +50,7 @@ def run_claims(
     command = [sys.executable, "-m", "pytest", f"{claims}{of}", "-q", "-rA"]
     command += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), *arguments]
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "hub")}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what is installed beside pytest
     environment |= settings or {}
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from made_speed import results
 
 from replication.articles.quotations import Quotation
 from replication.articles.sources import EXPLAINING_TRANSFORMERS, HIDDEN_STATES, Source
@@ -262,7 +263,7 @@ def make_site(folder: Path) -> Path:
         Extra(f"Ranks {HOSTILE}", f"About {HOSTILE}", view),
         Extra("Ranks", "More", view, "rank_sequence", (COMMITTED / "heathrow.png").read_bytes()),
     ]
-    told = make(claims, figures, out, extras, runs)
+    told = make(claims, figures, out, extras, runs, results(folder / "speed"))
     assert as_text(made_findings()) in told
     assert told.endswith(f"report    {out / 'index.html'}")
     return out

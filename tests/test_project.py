@@ -89,7 +89,7 @@ def test_nulls_are_held_against_the_table(tmp_path: Path) -> None:
     run = make(tmp_path, "nulls")
     assert run.returncode == 0
     assert run.stdout.splitlines() == [
-        "pytest claims -q",
+        "pytest claims -q --anew",
         "replicate verdicts --check docs/verdicts.md",
     ]
 

@@ -243,6 +243,9 @@ def report(
         Path, typer.Option(metavar="FOLDER", help="Where `replicate explore` put its pages.")
     ] = Path("build/explore"),
     runs: OtherRuns = Path("claims/runs"),
+    speed: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="What `make bench` measured.")
+    ] = Path("benchmarks/results"),
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the report goes.")] = Path(
         "build/report"
     ),
@@ -262,7 +265,7 @@ def report(
         )
         for id, model, path in exploring.made(views)
     ]
-    print(make(claims, figures, out, extras, runs))
+    print(make(claims, figures, out, extras, runs, speed))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Running the notebooks that make the figures.
 
-They are in jupytext's py:percent form; papermill runs each in a kernel of its own.
+They are in jupytext's py:percent form; papermill runs each in a kernel of its own, a process that
+is forked from one in which the imports are done.
 """
 
 import os

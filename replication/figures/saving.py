@@ -51,7 +51,7 @@ def save(
 ) -> Saved:
     """Write ``<out>/<model>/<figure>.svg``, ``.png`` and ``.json``, all of them or none."""
     content = {
-        ".svg": _svg(drawing),
+        ".svg": as_svg(drawing),
         ".png": _png(drawing),
         ".json": as_json(figure, results, model, norms).encode(),
     }
@@ -63,7 +63,8 @@ def save(
     return Saved(path)
 
 
-def _svg(drawing: Drawing) -> bytes:
+def as_svg(drawing: Drawing) -> bytes:
+    """A drawing as SVG, with the same bytes each time."""
     buffer = BytesIO()
     with matplotlib.rc_context(STYLE):
         drawing.savefig(buffer, format="svg", dpi=DOTS, metadata={"Date": None})

@@ -1,6 +1,6 @@
 """What the logit lens costs against the forward pass, in multiplications of matrix products.
 
-Counted from shapes, so that no clock has a part in it; ``benchmarks/lens_cost.py`` has the times.
+Counted from shapes, so that no clock has a part in it; ``benchmarks/works/`` has the times.
 Norms and nonlinearities, which multiply no matrices, are left out: they grow with the width, and
 not with its square.
 """

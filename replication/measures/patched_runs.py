@@ -11,7 +11,7 @@ Analysis"; Meng et al. 2022, "Locating and Editing Factual Associations in GPT";
 
 Two things spare work. A patched run is the corrupted run before its first patched layer, so it
 joins the batch there; and before its first patched position, whose keys and values are kept.
-``benchmarks/patching.py`` compares this with one run for each patch.
+``benchmarks/works/patching.py`` compares this with one run for each patch.
 
 In Gemma 3 a norm stands between what a module returns and the residual stream. What is patched is
 what the module returns, before that norm.

@@ -33,7 +33,7 @@ Score = Literal["logit", "probability"]
 Method = Literal["gradient x input", "integrated gradients"]
 
 GROUP = 8
-"""Gradients taken at once, which bounds the memory; see ``benchmarks/saliency.py``."""
+"""Gradients taken at once, which bounds the memory; see ``benchmarks/works/saliency.py``."""
 TOLERANCE = 0.05
 """How far integrated gradients may be from complete; Sundararajan, Taly and Yan advise the same."""
 

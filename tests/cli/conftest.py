@@ -11,6 +11,7 @@ import tiny
 
 from replication.cli import main
 from replication.models import registry, weights
+from replication.questions.measured import Measured
 
 Said = tuple[int, str, str]
 
@@ -26,6 +27,12 @@ def replicate() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command as a user does, on the default model; equal calls are run once."""
     weights.fetch(registry.MODELS[registry.DEFAULT_MODEL])
     return _run
+
+
+@pytest.fixture(scope="session")
+def measured() -> Measured:
+    """The default model, asked here."""
+    return Measured(registry.DEFAULT_MODEL)
 
 
 @pytest.fixture

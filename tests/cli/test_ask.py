@@ -32,13 +32,14 @@ SUBLAYERS = "--sublayers goes with --watch alone: leave the other options out"
 EXCLUDE = "--generate, --given and --watch exclude one another: choose one"
 
 
-@pytest.mark.parametrize("norm", ["none", "final"])
-def test_the_lens_as_json_has_the_librarys_numbers(replicate: Replicate, norm: Norm) -> None:
-    shown = json.loads(replicate("lens", *KEYS, "--norm", norm, "--top", "3", "--json").stdout)
-    expected = Measured("smollm2").answer(WatchedRanksOf.of_figure("watch_keys_cabinet"), norm)
+def test_the_lens_as_json_has_the_librarys_numbers(
+    replicate: Replicate, measured: Measured
+) -> None:
+    shown = json.loads(replicate("lens", *KEYS, "--norm", "none", "--top", "3", "--json").stdout)
+    expected = measured.answer(WatchedRanksOf.of_figure("watch_keys_cabinet"), "none")
     assert list(shown) == ["provenance", "rank_grid", "top_tokens"]
     source = shown["provenance"]
-    assert (source["subject"], source["norm"], source["prompt"]) == ("smollm2", norm, KEYS[0])
+    assert (source["subject"], source["norm"], source["prompt"]) == ("smollm2", "none", KEYS[0])
     assert source["weights"] == "Q4_1, dequantized to float32"
     assert shown["rank_grid"]["tokens"] == [" is", " are"]
     assert shown["rank_grid"]["ranks"] == expected.ranks.tolist()
@@ -53,22 +54,22 @@ def test_the_lens_as_a_table_has_a_row_per_layer(replicate: Replicate) -> None:
     assert "norm: final" in lines[0]
 
 
-def test_saliency_is_that_of_the_figure(replicate: Replicate) -> None:
+def test_saliency_is_that_of_the_figure(replicate: Replicate, measured: Measured) -> None:
     text = ["saliency", "William Shakespeare was born in the year", "--given", " 1564"]
     shown = json.loads(replicate(*text, "--json").stdout)["saliency"]
     question = SaliencyOf.of_figure("saliency_shakespeare")
-    expected = Measured("smollm2").answer(question, "none")
+    expected = measured.answer(question, "none")
     assert shown["tokens"] == list(expected.tokens)
     np.testing.assert_allclose(shown["shares"], expected.shares, atol=1e-6)
-    assert "gradient x input of the logit" in replicate(*text).stdout
+    assert "gradient x input of the logit" in printing.as_text([expected])
 
 
-def test_factors_are_those_of_the_figure(replicate: Replicate) -> None:
+def test_factors_are_those_of_the_figure(replicate: Replicate, measured: Measured) -> None:
     counting = experiments.experiment("factors_counting_two")
     text = ["neurons", counting.prompt, "--given", counting.continuation, "--factors", "2"]
     shown = json.loads(replicate(*text, "--json").stdout)["factors"]
     question = FactorsOf.of_figure("factors_counting_two")
-    expected = Measured("smollm2").answer(question, "none")
+    expected = measured.answer(question, "none")
     np.testing.assert_allclose(shown["activity"], expected.activity, rtol=1e-3, atol=1e-4)
     assert sum(shown["energy"]) == pytest.approx(1, abs=1e-5)
     assert shown["layers"] == list(range(30))

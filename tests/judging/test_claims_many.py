@@ -231,9 +231,10 @@ def test_the_work_that_the_text_speaks_of_is_the_core() -> None:
     answers = {many.OCCUPATIONS: replace(occupations, lead=man)}
     assert found("HS-17-many", answers).verdict == "generalises"
     finding = found("HS-18-many", answers)
-    assert (finding.verdict, failing(finding)) == ("not_replicated", [0, 1])
+    # What fails beside it: the crossing, and in the last sixth or the last layer only.
+    assert (finding.verdict, failing(finding)) == ("not_replicated", [0, 1, 2, 3])
     finding = found("HS-18-many", {many.OCCUPATIONS: replace(occupations, lead=woman)})
-    assert (finding.verdict, failing(finding)) == ("partially", [2, 3])
+    assert (finding.verdict, failing(finding)) == ("partially", [2, 3, 4, 5])
 
 
 def test_too_few_items_are_not_testable() -> None:

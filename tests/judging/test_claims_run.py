@@ -45,15 +45,12 @@ def test_a_true_finding_passes_and_a_false_one_fails(tmp_path: Path) -> None:
 
 def test_a_text_of_your_own_is_judged_on_models_and_not_held_to_the_list(tmp_path: Path) -> None:
     own = ("--prompt", "Four ducks swam", "--continuation", " away", "--norm", "none")
-    run = run_claims(tmp_path, *own)
+    run = run_claims(tmp_path, *own, "--nulls", "last-token-only,word-frequency")
     passed = [line for line in run.stdout.splitlines() if line.startswith("PASSED")]
     assert [line.split("::")[-1] for line in passed] == [
         "T-01[smollm2-none]",
-        *(
-            f"{claim}[{kind} controls of smollm2-none]"
-            for kind in NETWORKS
-            for claim in ("T-01", "T-02")
-        ),
+        "T-01[last-token-only controls of smollm2-none]",
+        "T-02[last-token-only controls of smollm2-none]",
     ]
     silent = "not_testable: smollm2-word-frequency orders watched words and answers nothing else"
     assert silent in run.stdout

@@ -19,7 +19,7 @@ from replication.judging.rules import MEANING, verdict_of
 from replication.judging.verdicts import SYMBOLS, called, columns_of, rows_of, told
 from replication.models.nulls import MADE_BY
 from replication.models.registry import DEFAULT_MODEL
-from replication.pages.report import overview
+from replication.pages.report import overview, speed
 from replication.pages.report.claims import ClaimPage
 from replication.pages.report.depths import depths
 from replication.pages.report.figures import DrawnFigure
@@ -27,6 +27,7 @@ from replication.pages.report.firm import compact
 from replication.pages.report.models import model_summaries, null_summaries
 from replication.pages.report.runs import runs_of
 from replication.pages.templating import templates
+from replication.results.speed import Speed
 
 TITLE = "Transformer interfaces, replicated"
 
@@ -56,6 +57,7 @@ class Contents:
     """Each with its address within the report."""
     paper: PaperReport | None
     fresh: Fresh | None = None
+    speed: tuple[Speed, ...] = ()
 
     def claim(self, id: str | None) -> ClaimPage | None:
         """The page of a claim; None where it was not judged, or for no claim."""
@@ -72,6 +74,7 @@ class Contents:
             ("explore.html" if self.extras else "", "Explore"),
             ("numbers.html" if self.paper else "", "Number by number"),
             ("models.html", "Models"),
+            ("speed.html" if self.speed else "", "Speed"),
         ]
         return tuple((address, title) for address, title in pages if address)
 
@@ -93,6 +96,11 @@ def pages(contents: Contents) -> Iterator[tuple[str, str]]:
         yield "fresh.html", _page("fresh", contents, fresh=contents.fresh)
     if contents.paper:
         yield "numbers.html", _page("numbers", contents, paper=contents.paper)
+    if contents.speed:
+        yield (
+            "speed.html",
+            _page("speed", contents, lines=speed.lines, aims=speed.aims, about=speed.about),
+        )
     for number, claim in enumerate(contents.claims):
         yield (
             claim.address,

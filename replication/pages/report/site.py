@@ -9,6 +9,8 @@ from importlib import resources
 from pathlib import Path
 
 from replication.base.files import whole, write_whole
+from replication.figures.drawing.speed import growth_page
+from replication.figures.saving import as_svg
 from replication.figures.table import FORMATS
 from replication.judging import fresh
 from replication.judging.committed import joined
@@ -20,6 +22,8 @@ from replication.pages.report.claims import claim_pages
 from replication.pages.report.depths import crosses, save
 from replication.pages.report.figures import figures_in
 from replication.pages.report.pages import TITLE, Contents, Extra, pages
+from replication.pages.report.speed import GROWTH, growth_of
+from replication.pages.report.speed import read as read_speed
 from replication.pages.report.table import as_csv
 
 ASSETS = ("style.css", "script.js")
@@ -49,11 +53,13 @@ def make(
     out: Path,
     extras: Sequence[Extra] = (),
     runs: Path | None = None,
+    speed: Path | None = None,
 ) -> str:
     """Write the report; the verdict table and where things lie, as text.
 
     Findings of other runs in the folder ``runs`` are taken in, and what was found on fresh sets
-    gets a page, if it lies beside that folder; so does ``paper.json`` beside the findings. Raises
+    gets a page, if it lies beside that folder; so does ``paper.json`` beside the findings, and
+    what the benchmarks wrote into the folder ``speed``. Raises
     ``ValueError`` where findings are missing or not as the schema has them, before anything is
     written.
     """
@@ -67,6 +73,7 @@ def make(
         extras=tuple((_address(number, extra), extra) for number, extra in enumerate(extras, 1)),
         paper=_paper(paper),
         fresh=fresh.fresh_of(findings, fresh.beside(runs)) if runs else None,
+        speed=read_speed(speed) if speed else (),
     )
     for one in drawn:
         for ending in FORMATS:
@@ -81,6 +88,9 @@ def make(
     if crosses(findings):
         for name, _, _ in DEPTHS:
             save(findings, out / name)
+    if grown := growth_of(contents.speed):
+        with whole(out / f"{GROWTH}.svg") as unfinished:
+            unfinished.write_bytes(as_svg(growth_page(grown)))
     for address, extra in contents.extras:
         if extra.picture:
             with whole((out / address).with_suffix(".png")) as unfinished:
@@ -114,6 +124,8 @@ def _entries(contents: Contents) -> Iterator[crate.Entry]:
             yield crate.Entry(path, name, description)
     if crosses(contents.findings):
         yield from (crate.Entry(*one) for one in DEPTHS)
+    if growth_of(contents.speed):
+        yield crate.Entry(f"{GROWTH}.svg", "Growth", "What time and memory grow with.")
     for drawn in contents.figures:
         for ending in FORMATS:
             numbers = "The numbers of the figure. " if ending == ".json" else ""

@@ -20,6 +20,7 @@ PAGES = (
     "models.html",
     "explore.html",
     "numbers.html",
+    "speed.html",
 )
 PALE = """() => {
   // Texts whose contrast with what is behind them is below 4.5 (WCAG 2.2, level AA).

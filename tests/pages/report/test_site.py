@@ -119,7 +119,7 @@ def pages(site: Path) -> dict[str, Elements]:
 def test_there_is_a_page_for_each_claim_and_each_purpose(pages: dict[str, Elements]) -> None:
     assert set(pages) == {
         *(f"{name}.html" for name in ("index", "slips", "figures", "models", "explore", "numbers")),
-        "fresh.html",
+        *("fresh.html", "speed.html"),
         *(f"claims/{id}.html" for id in ("HS-06", "HS-06-many", "HS-04", "EX-09", "EX-20")),
     }
 
@@ -328,7 +328,7 @@ def test_machines_can_read_it_too(site: Path) -> None:
     crate = json.loads((site / "ro-crate-metadata.json").read_text("utf-8"))
     listed = {entity["@id"] for entity in crate["@graph"] if entity["@type"] == "File"}
     assert {"index.html", "claims.json", "results.csv", "paper.json", "fresh.json"} < listed
-    assert {"crossing-depths.svg", "crossing-depths.png"} < listed
+    assert {"crossing-depths.svg", "crossing-depths.png", "growth.svg"} < listed
     assert "figures/smollm2/heathrow.svg" in listed
     assert all((site / name).is_file() for name in listed)
 

@@ -4,7 +4,7 @@ Both on the same texts, which the model writes itself, and judged on others that
 trained here is plain torch: a linear layer from zero (as in the tuned-lens package), Adam, and the
 divergence KL(output || layer). Where ``tuned_lens`` can be imported, its class reads our maps too.
 
-    python benchmarks/tuned_lens.py MODEL LAYER... [--steps N]
+    python benchmarks/ridge_lens.py MODEL LAYER... [--steps N]
 """
 
 import argparse
