@@ -44,7 +44,7 @@ def runs(folder: Path = FOLDER) -> Iterator[Findings]:
 
 def with_reasons(run: Findings, known: negatives.Known) -> Findings:
     """A run with the reasons of these known negatives in place of its own; None for no entry."""
-    listed = ((one, known.get(one.key)) for one in run.findings)
+    listed = ((one, known.get((one.claim, one.subject, one.norm))) for one in run.findings)
     told = (one.model_copy(update={"known_negative": by and by.reason}) for one, by in listed)
     return run.model_copy(update={"findings": tuple(told)})
 

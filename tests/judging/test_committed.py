@@ -60,8 +60,14 @@ def test_reasons_are_those_of_the_known_negatives_today(tmp_path: Path) -> None:
         }
     )
     first, *rest = older.findings
-    entry = {"claim": first.claim, "subject": first.subject, "norm": first.norm}
-    told = Negative(**entry, measured=(1.0,), holds=(False,), reason="as it is told today")
+    told = Negative(
+        claim=first.claim,
+        subject=first.subject,
+        norm=first.norm,
+        measured=(1.0,),
+        holds=(False,),
+        reason="as it is told today",
+    )
     path = tmp_path / "runs" / "gemma3.json"
     path.parent.mkdir()
     path.write_text(older.model_dump_json())
