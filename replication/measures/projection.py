@@ -176,10 +176,11 @@ class _Sums:
         torch.sub(logits, greatest, out=room).exp_()
         self.total = self.total * kept + room.sum(1)
         if self.weighted is not None:
-            self.weighted = self.weighted * kept + torch.linalg.vecdot(room, logits)
+            # No dot product: one adds up word by word, and loses the many that are unlikely.
+            self.weighted = self.weighted * kept + (room * logits).sum(1)
         if self.crossed is not None:
-            final = room.unflatten(0, (-1, self.stages))[:, -1, :, None]
-            crossed = (logits.unflatten(0, (-1, self.stages)) @ final).flatten()
+            final = room.unflatten(0, (-1, self.stages))[:, -1:]
+            crossed = (logits.unflatten(0, (-1, self.stages)) * final).sum(-1).flatten()
             self.crossed = self.crossed * self._of_last(kept) + crossed
 
     def _of_last(self, by_row: Float[Tensor, " row"]) -> Float[Tensor, " row"]:

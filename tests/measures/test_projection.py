@@ -202,3 +202,18 @@ def test_no_more_logits_are_held_than_said(monkeypatch: pytest.MonkeyPatch) -> N
     everything(*made(SMALL))
     assert max(held) <= 100
     assert sum(held) == 3 * 7 * 50
+
+
+def test_many_unlikely_words_are_not_lost() -> None:
+    """One word has half of the probability and 100,000 others share the rest: what each of them
+    adds is near the last bit of the sum. The stage before has them all but alone.
+    """
+    others = 100_000
+    unembedding = torch.zeros(1 + others, 2)
+    unembedding[0, 0] = unembedding[1:, 1] = 1
+    states = torch.tensor([[[0.0, 5.0]], [[math.log(others), 0.0]]])
+    found = project(states, unembedding, entropy=True, divergence=True)
+    total = math.log2(1 + others * math.exp(5))  # of the stage before
+    by_hand = 0.5 * (-1 + total) + 0.5 * (-1 - math.log2(others) - 5 / math.log(2) + total)
+    assert float(found.entropy[1, 0]) == pytest.approx(1 + math.log2(others) / 2, abs=1e-5)
+    assert float(found.divergence[0, 0]) == pytest.approx(by_hand, abs=1e-5)
