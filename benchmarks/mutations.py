@@ -56,6 +56,7 @@ TESTS = {
     "results/ranks": ["results/test_ranks", "measures/test_lens", "measures/test_lens_details"],
     "results/roles": ["results/test_roles", "measures/test_neurons"],
     "results/sets": ["results/test_sets", "measures/test_many_texts", "measures/test_curves"],
+    "results/speed": ["pages/report/test_speed"],
 }
 """Where they are not those of the same name, in the same folder or in ``measures``."""
 SWAPS: dict[type, type] = {
