@@ -1,6 +1,7 @@
 """Switches the checking of shapes on, before anything of the package is imported."""
 
 import os
+from collections.abc import Iterator
 
 from jaxtyping import install_import_hook
 
@@ -8,7 +9,6 @@ os.environ.setdefault("MPLBACKEND", "agg")
 # Tiny matrices gain nothing from threads; and float sums, so the last of thousands of ranks, depend
 # on how many there are: one here as in the commands that the tests run.
 os.environ["OMP_NUM_THREADS"] = "1"
-os.environ["REPLICATE_ANEW"] = "1"  # what is tested is measured
 install_import_hook("replication", "beartype.beartype")
 
 import pytest  # noqa: E402
@@ -18,6 +18,14 @@ import torch  # noqa: E402
 from replication.models.language_model import LanguageModel  # noqa: E402
 
 torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def measured_anew() -> Iterator[None]:
+    """What is tested is measured. Not set above, since pytest reads this file for the claims too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REPLICATE_ANEW", "1")
+        yield
 
 
 @pytest.fixture(params=tiny.ARCHITECTURES)
