@@ -10,7 +10,7 @@ the best rank among them.
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -52,19 +52,18 @@ def project(
     best: int = 0,
     entropy: bool = False,
     divergence: bool = False,
-    ready: Callable[[Tensor], Tensor] = lambda states: states,
 ) -> Projection:
     """What is asked of the logits of all states; what is not asked for costs nothing.
 
-    ``ready`` makes the states of some positions ready to be read, such as by a norm. Products are
-    in the precision of the states; sums over stretches of the vocabulary are added up in double.
+    Products are in the precision of the states; sums over stretches of the vocabulary are added up
+    in double.
     """
     step = max(1, ROWS // len(states))
     found: dict[str, list[Tensor]] = defaultdict(list)
     with torch.inference_mode():
         for first in range(0, states.shape[1], step):
             here = slice(first, first + step)
-            rows = _rows(ready(states[:, here]))
+            rows = _rows(states[:, here])
             counted = ranks_of is not None and _Ranks(rows, unembedding, _rows(ranks_of[:, here]))
             top = best and _Best(rows, best)
             sums = (best or entropy or divergence or log_probabilities_of is not None) and _Sums(

@@ -172,22 +172,6 @@ def test_what_is_not_asked_for_is_empty() -> None:
     assert there == {"best", "best_log_probabilities"}
 
 
-def test_states_are_made_ready_some_positions_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "ROWS", 6)
-    states, unembedding, ids = made(SMALL)
-    seen = []
-
-    def doubled(some: Tensor) -> Tensor:
-        seen.append(some.shape[1])
-        return 2 * some
-
-    found = project(states, unembedding, log_probabilities_of=ids, ready=doubled)
-    assert found.log_probabilities.equal(
-        project(2 * states, unembedding, log_probabilities_of=ids).log_probabilities
-    )
-    assert seen == [2, 2, 2, 1]
-
-
 def test_no_more_logits_are_held_than_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "LOGITS", 100)
     held = []
