@@ -2,15 +2,16 @@
 #   make report   regenerates the figures, judges the findings, writes the report, all under build/
 #   make test     lint, types, unit tests, notebooks, claims: every part, then what failed
 # and for those who change things:
-#   make nulls      judges the claims on every null too, and holds the table of verdicts against it
+#   make nulls      measures every claim on every null again, and holds the table of verdicts
+#                   against it (a quarter of an hour)
 #   make noise      judges them under noise of the size of the quantization (an hour)
 #   make figures    regenerates the committed figures
 #   make bench      measures this package against other tools (twenty minutes), or only some works:
 #                   WORKS="w1 w2" (benchmarks/bench.py); their environments are made first
 #   make mutants    tries small changes of the measuring and judging modules on their tests (hours)
 #   make generated  writes again what is generated: schemas, template sets, the manifest of
-#                   figures, the table of verdicts, the numbers of known negatives (the last two
-#                   from a full run of the claims)
+#                   figures, and from a full run of the claims (make nulls) the table of verdicts,
+#                   the numbers of known negatives, the rates of nulls
 PYTHON ?= python3
 MODEL ?= smollm2
 JOBS ?= 2
@@ -60,7 +61,8 @@ outputs: development
 	OMP_NUM_THREADS=1 $(BIN)/pytest -p forked_kernels --nbval build/notebooks/$(MODEL) -q \
 	  -n $(JOBS) --dist loadfile
 
-# On the published numbers and the model; its nulls, which take as long again, are `make nulls`.
+# On the published numbers and the model, without its nulls: after a change they take a quarter of an
+# hour (make nulls).
 claims: environment
 	$(BIN)/pytest claims -q --nulls ''
 
@@ -86,6 +88,7 @@ generated: environment
 	$(BIN)/python -m replication.figures.manifest
 	$(BIN)/replicate verdicts --write docs/verdicts.md --picture docs/crossing-depths.svg
 	$(BIN)/replicate negatives --write
+	$(BIN)/python -m replication.judging.committed $(MODEL)
 
 # The environment is made again when what it is made from has changed: with what the report needs,
 # and then what the tests need. Only what is imported is compiled, when it is.

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from replication.measures import lens_quality
 from replication.measures.lens import readable
 from replication.measures.tuned_lens import lens_of, settings_of
-from replication.measures.written import write
+from replication.measures.written import written
 from replication.models.language_model import LanguageModel
 from replication.models.loading import load
 
@@ -31,10 +31,8 @@ Reading = Callable[[Tensor], Tensor]
 
 def rows(model: LanguageModel, held_out: bool) -> tuple[Tensor, Tensor]:
     """States of all layers and last states, (layer, row, width) and (row, width)."""
-    settings = settings_of(model)
-    repeated = [settings.starts[k % len(settings.starts)] for k in range(settings.texts)]
-    starts, seed = (lens_quality.STARTS, lens_quality.SEED) if held_out else (repeated, 0)
-    batches = list(write(model, starts, settings.length, seed))
+    writing = lens_quality.writing_of(model) if held_out else settings_of(model).writing
+    batches = list(written(model, writing))
     return (
         torch.cat([batch.states.flatten(1, 2) for batch in batches], dim=1).clone(),
         torch.cat([batch.final.flatten(0, 1) for batch in batches]).clone(),

@@ -13,17 +13,20 @@ import pytest
 
 from replication.base.norms import READINGS
 from replication.judging.claims import Claim
+from replication.judging.committed import runs
 from replication.judging.findings import ChanceFinding, Finding
 from replication.judging.firmness import shares_under_noise
 from replication.judging.freeze import readings
+from replication.judging.known_rates import KnownRates
 from replication.judging.negatives import Negative, negative, read
+from replication.judging.readings import day
 from replication.judging.runner import NO_WEIGHTS, Runner, told
 from replication.judging.saving import check_writable, write
 from replication.judging.suite import Job, claims_in
 from replication.judging.verdicts import as_text
 from replication.models.nulls import KINDS
 from replication.models.registry import DEFAULT_MODEL
-from replication.questions.kept import kept
+from replication.questions.kept import code_state, kept
 from replication.questions.question import Text
 from replication.questions.subjects import FreshSets
 
@@ -99,10 +102,16 @@ def pytest_configure(config: pytest.Config) -> None:
         instead = FreshSets() if config.getoption("--fresh") else text
         processes = config.getoption("--processes")
         nulls = config.getoption("--nulls")
-        answers = None if config.getoption("--anew") else kept()
-        config.stash[RUNNER] = Runner(models, norms, known, processes, instead, nulls, answers)
+        answers, rates = (None, None) if config.getoption("--anew") else (kept(), rates_of_nulls())
+        runner = Runner(models, norms, known, processes, instead, nulls, answers, rates)
+        config.stash[RUNNER] = runner
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def rates_of_nulls() -> KnownRates:
+    """The rates of the runs beside the claims."""
+    return KnownRates(runs(FOLDER / "runs"), code_state(), readings(FOLDER))
 
 
 def text_of_your_own(prompt: str | None, continuation: str) -> Text | None:
@@ -238,6 +247,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(
             f"{findings.reused} answers were kept from earlier runs of the same code: --anew "
             "measures all"
+        )
+    if findings.rates_of:
+        terminalreporter.write_line(
+            f"rates of nulls are those of claims/runs, measured by the same code on "
+            f"{day(findings.rates_of)}: --anew measures all"
         )
     part = "" if findings.complete else " (a part of the claims)"
     terminalreporter.write_line(f"written to {path}{part}")

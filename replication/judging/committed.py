@@ -1,4 +1,5 @@
-"""Findings of other runs, kept beside the claims: of a model whose weights not everyone has.
+"""Findings of other runs, kept beside the claims: of a model whose weights not everyone has, and of
+the default one, for the rates of its nulls (``replication.judging.known_rates``).
 
 ``python -m replication.judging.committed MODEL [CLAIMS_JSON]`` keeps a model's findings of a run in
 ``claims/runs/MODEL.json``, where the table of verdicts and the report find them. Beside that folder
@@ -13,6 +14,7 @@ from pathlib import Path
 from replication.base.files import write_whole
 from replication.judging import negatives
 from replication.judging.findings import Findings, OtherRun
+from replication.judging.saving import complete_only
 from replication.judging.verdicts import read
 
 FOLDER = Path("claims/runs")
@@ -78,5 +80,6 @@ def joined(findings: Findings, others: Iterable[Findings]) -> Findings:
 
 
 if __name__ == "__main__":
-    model, run = sys.argv[1], Path(*sys.argv[2:3] or ["build/claims.json"])
-    write_whole(FOLDER / f"{model}.json", of_model(read(run), model).model_dump_json() + "\n")
+    model, run = sys.argv[1], read(Path(*sys.argv[2:3] or ["build/claims.json"]))
+    kept = of_model(complete_only(run), model)
+    write_whole(FOLDER / f"{model}.json", kept.model_dump_json() + "\n")

@@ -5,6 +5,7 @@ terminology (version 1.1) has it: another team, by its own code.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 from pydantic import model_validator
@@ -114,6 +115,10 @@ class Findings(Record):
     """The text that all were judged on instead of the claims' own, where one was given."""
     reused: int = 0
     """How many answers were kept from earlier runs of the same code, and not measured in this."""
+    rates_of: date | None = None
+    """The day of the run that rates of nulls were taken from; None where all were measured here."""
+    measured_by: str | None = None
+    """The sha256 of the code, data and packages that answers depend on."""
     others: tuple[OtherRun, ...] = ()
     """Runs whose findings are among these, beside the one that the rest is of."""
     claims: tuple[ClaimRecord, ...]

@@ -7,22 +7,18 @@ With the findings of runs before and after the change it is shown that every ver
 then what was judged before counts as judged by what was frozen (``replication.judging.readings``).
 """
 
-import ast
 import sys
-import tokenize
 import tomllib
-from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from importlib import resources
 from importlib.util import find_spec
-from io import StringIO
 from pathlib import Path
-from typing import TypeGuard
 
 import tomlkit
 
 from replication.base.files import write_whole
+from replication.base.source_code import digest_of
 from replication.judging.readings import Freeze, Readings
 from replication.judging.rules import Verdict
 from replication.judging.saving import complete_only
@@ -132,39 +128,6 @@ def digest(claims: Path) -> str:
     sets = Path(str(resources.files("replication").joinpath("data/templates"))).glob("*.jsonl")
     data = [sha256(path.read_bytes()).hexdigest() for path in sorted(sets)]
     return sha256(" ".join([code, *data]).encode()).hexdigest()
-
-
-def digest_of(sources: Iterable[Path]) -> str:
-    """The sha256 of the code of some modules, in this order, without their prose."""
-    total = sha256()
-    for path in sources:
-        total.update(_without_prose(path.read_text("utf-8")).encode())
-        total.update(b"\0")
-    return total.hexdigest()
-
-
-def _without_prose(source: str) -> str:
-    """The code as it is written, without comments, docstrings and other strings that stand alone;
-    the same under every version of Python.
-    """
-    lines = source.splitlines()
-    for token in tokenize.generate_tokens(StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            line, column = token.start
-            lines[line - 1] = lines[line - 1][:column]
-    for node in ast.walk(ast.parse(source)):
-        if _is_prose(node):
-            for line in range(node.lineno - 1, node.end_lineno or node.lineno):
-                lines[line] = ""
-    return "\n".join(line.rstrip() for line in lines if line.strip())
-
-
-def _is_prose(node: ast.AST) -> TypeGuard[ast.Expr]:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 if __name__ == "__main__":

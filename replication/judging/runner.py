@@ -23,6 +23,7 @@ from replication.judging.findings import (
     judge,
     untestable,
 )
+from replication.judging.known_rates import KnownRates
 from replication.judging.negatives import Known
 from replication.judging.rates import NullRate
 from replication.judging.readings import Readings
@@ -31,7 +32,7 @@ from replication.models import weights
 from replication.models.nulls import KINDS, OF_THE_LENS, WITHOUT_NETWORK, NullKind, draws_of
 from replication.models.registry import DEFAULT_MODEL, find, null_name, provenance
 from replication.questions.controls import Controls
-from replication.questions.kept import Kept
+from replication.questions.kept import Kept, code_state
 from replication.questions.measured import Wanted, subject
 from replication.questions.subjects import Case, FreshSets, Instead, Published, Subject, put_instead
 
@@ -44,7 +45,8 @@ class Runner:
     ``ValueError`` for an unknown model or kind of null. ``processes`` limits how many nulls are
     measured at once. With a text of your own ``instead``, the claims that are on one text are
     judged on it; with ``FreshSets`` those that are on sets. Answers that are ``kept``
-    are taken, and the others kept there; without it all are measured.
+    are taken, and the others kept there; without it all are measured. ``rates`` of nulls that are
+    known are taken too.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Runner:
         instead: Instead | None = None,
         nulls: Collection[NullKind] = KINDS,
         kept: Kept | None = None,
+        rates: KnownRates | None = None,
     ) -> None:
         self.models = [name for name in dict.fromkeys(models) if name != Published.name]
         for name in self.models:
@@ -67,6 +70,7 @@ class Runner:
         self.instead = instead
         self.nulls = nulls
         self.kept = kept
+        self.rates = None if instead else rates
         self.reused: dict[str, int] = {}
         """How many answers of each subject were kept from earlier runs."""
         self.jobs: list[Job] = []
@@ -107,7 +111,7 @@ class Runner:
         torch.set_num_threads(1)
         asked: dict[str, dict[Wanted, None]] = defaultdict(dict)
         for job in sorted(jobs, key=self.place):
-            if job.subject == Published.name or job.null in WITHOUT_NETWORK:
+            if job.subject == Published.name or job.null in WITHOUT_NETWORK or self._knows(job):
                 continue
             with suppress(weights.WeightsError):  # the jobs on them will tell
                 self._fetch(job.subject)
@@ -174,7 +178,9 @@ class Runner:
             complete=self._complete(suite),
             readings=readings,
             text=told(self.instead) if self.instead else None,
+            measured_by=code_state(),
             reused=sum(self.reused.values()),
+            rates_of=self.rates.day if self.rates else None,
             claims=claims,
             findings=tuple(
                 completed(one, tuple(rates[one.key]), one.claim in definitional, noise.get(one.key))
@@ -230,8 +236,13 @@ class Runner:
     def _count(self, asked: Subject) -> None:
         self.reused[asked.name] = getattr(asked, "reused", 0)
 
+    def _knows(self, job: Job) -> bool:
+        return bool(job.null and self.rates and self.rates.has(job))
+
     def _chance(self, job: Job, kind: NullKind) -> ChanceFinding:
         self._subject = None
+        if self.rates and self.rates.has(job):
+            return self.rates.take(job)
         self._fetch(job.subject)
         asked = self._controls or self.start(self.jobs)
         ask: Callable[[str], Subject] = subject if kind in WITHOUT_NETWORK else asked.result
@@ -239,7 +250,10 @@ class Runner:
         for null in nulls:
             self._count(null)
         cases = (Case(null, job.norm, self.instead) for null in nulls)
-        return chance(job.claim, kind, job.subject, cases)
+        found = chance(job.claim, kind, job.subject, cases)
+        if self.rates:
+            self.rates.check(job, found)
+        return found
 
 
 def told(instead: Instead) -> str:

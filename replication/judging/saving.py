@@ -37,6 +37,11 @@ def complete_only(findings: Findings) -> Findings:
     """
     if not findings.complete:
         raise ValueError("these findings are of a part of the claims: run all of `pytest claims/`")
+    if findings.rates_of:
+        raise ValueError(
+            f"rates of nulls are those of a run of {findings.rates_of}: measure all with "
+            "`pytest claims/ --anew`"
+        )
     if findings.reused:
         raise ValueError(
             f"{findings.reused} answers behind these findings were kept from earlier runs: measure "

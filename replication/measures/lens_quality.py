@@ -2,8 +2,12 @@
 
 Judged on texts that the tuned lens was not fitted on: others that the model writes, with another
 seed and from other starts, and the texts of the articles' figures.
+
+``python -m replication.measures.lens_quality MODEL`` has a model write the texts of both kinds, and
+puts them into the package.
 """
 
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,8 +18,8 @@ from replication.articles import experiments
 from replication.measures.lens import readable
 from replication.measures.projection import project
 from replication.measures.record import record
-from replication.measures.tuned_lens import LENGTH
-from replication.measures.written import write
+from replication.measures.tuned_lens import LENGTH, settings_of
+from replication.measures.written import Writing, ship, written
 from replication.models.language_model import LanguageModel
 from replication.results.tuned import LensQuality, TextKind
 
@@ -49,9 +53,13 @@ def lens_quality(model: LanguageModel) -> LensQuality:
 
 
 def _written(model: LanguageModel) -> list[Float[Tensor, "layer position width"]]:
+    return [text for batch in written(model, writing_of(model)) for text in batch.states.unbind(1)]
+
+
+def writing_of(model: LanguageModel) -> Writing:
+    """The texts that a model writes to be judged on."""
     length = min(LENGTH, model.network.config.max_position_embeddings)
-    batches = write(model, STARTS, length, SEED)
-    return [text for batch in batches for text in batch.states.unbind(1)]
+    return Writing(STARTS, length, SEED)
 
 
 def _published(model: LanguageModel) -> list[Float[Tensor, "layer position width"]]:
@@ -88,3 +96,10 @@ def _divergences(
             for norm in ("final", "tuned")
         ]
     )
+
+
+if __name__ == "__main__":
+    from replication.models.loading import load
+
+    given = load(sys.argv[1])
+    ship(given, (settings_of(given).writing, writing_of(given)))

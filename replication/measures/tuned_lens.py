@@ -19,11 +19,11 @@ from torch import Tensor, nn
 
 from replication.base.files import whole
 from replication.measures.tuned_fit import CHOOSING, PENALTIES, TunedLens, fit
-from replication.measures.written import Part, write
+from replication.measures.written import Part, Writing, written
 from replication.models.cache import cache_folder, disk_faults, say
 from replication.models.language_model import LanguageModel
 
-FORMAT = 1
+FORMAT = 2
 """Of the file and of the way of fitting: to be raised where either changes."""
 STARTS = (
     *("The", "A", "In", "When", "She", "He", "1.", "There", "It", "We", "I", "def", "#", "On"),
@@ -43,24 +43,22 @@ class Settings:
     """How a tuned lens is fitted."""
 
     part: Part
-    texts: int
-    length: int
-    starts: tuple[str, ...] = STARTS
-    seed: int = 0
+    writing: Writing
     penalties: tuple[float, ...] = PENALTIES
     choosing: int = CHOOSING
 
     @property
     def tokens(self) -> int:
-        """How many are written."""
-        return self.texts * self.length
+        """How many are read."""
+        return len(self.writing.starts) * self.writing.length
 
 
 def settings_of(model: LanguageModel, part: Part = "feed-forward") -> Settings:
     """As many tokens as the width of the model asks for; a null gets fewer."""
     each = PER_DIMENSION if not model.is_null else PER_DIMENSION_OF_CONTROL
     length = min(LENGTH, model.network.config.max_position_embeddings)
-    return Settings(part, max(CHOOSING, -(-each * model.entry.width // length)), length)
+    texts = max(CHOOSING, -(-each * model.entry.width // length))
+    return Settings(part, Writing.of(STARTS, texts, length, seed=0))
 
 
 _HELD: WeakKeyDictionary[nn.Module, dict[Part, TunedLens]] = WeakKeyDictionary()
@@ -109,12 +107,11 @@ def _hash_of(tensors: dict[str, Tensor]) -> str:
 
 def _fitted(model: LanguageModel, settings: Settings, path: Path) -> TunedLens:
     say(
-        f"{model.name}: fitting a tuned lens on {settings.tokens:,} tokens that it writes itself "
+        f"{model.name}: fitting a tuned lens on {settings.tokens:,} tokens that it wrote itself "
         f"({settings.part} states; this is done once)"
     )
     begun = time.monotonic()
-    starts = [settings.starts[text % len(settings.starts)] for text in range(settings.texts)]
-    lens = fit(write(model, starts, settings.length, settings.seed, settings.part))
+    lens = fit(written(model, settings.writing, settings.part))
     keep(lens, path)
     say(f"{model.name}: fitted in {time.monotonic() - begun:.0f} s, kept as {path}")
     return lens

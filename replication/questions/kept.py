@@ -1,18 +1,18 @@
 """Answers that were measured before, under all that they depend on.
 
-An answer depends on the code that measures, the packages, the processor, the weights, the text and
-the norm. While none of them changes, claims and notebooks take what is kept and measure a sample of
-it again: a change to a check, to the judging or to a drawing then costs seconds. What is to be
-published is measured anew. Kept is what one thread measured, since with the number of threads the
-last bits change.
+An answer depends on the code that measures (not on its prose), the packages, the processor, the
+weights, the text and the norm. While none of them changes, claims and notebooks take what is kept
+and measure a sample of it again: a change to a check, to the judging or to a drawing then costs
+seconds. What is to be published is measured anew. Kept is what one thread measured, since with the
+number of threads the last bits change.
 """
 
 import os
 import platform
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -21,11 +21,14 @@ from typing import Any
 
 from replication.base.environment import packages
 from replication.base.files import whole
+from replication.base.source_code import digest_of
 from replication.models.cache import cache_folder
 from replication.results.stored import restored, stored
 
 CODE = ("base", "results", "articles", "models", "measures", "questions", "data")
 """Folders of the package that answers depend on."""
+DATA = (".json", ".jsonl", ".toml", ".txt")
+"""How the names of data end that answers depend on."""
 AGAIN = 50
 """One of so many kept answers is measured again."""
 FOLDERS = 3
@@ -80,8 +83,7 @@ def kept() -> Kept | None:
     """
     if os.environ.get("REPLICATE_ANEW"):
         return None
-    made_with = [f"{name} {version}" for name, version in packages().items()]
-    depends = (platform.python_version(), _processor(), *made_with, *_code())
+    depends = (platform.python_version(), _processor(), code_state())
     state = sha256("\n".join(depends).encode()).hexdigest()
     folder = cache_folder() / "answers" / state
     folder.mkdir(parents=True, exist_ok=True)
@@ -107,10 +109,21 @@ def _processor() -> str:
     return next((line for line in told.read_text().splitlines() if "flags" in line.lower()), "")
 
 
-def _code() -> Iterator[str]:
-    """The hashes of all files that answers depend on."""
+@cache
+def code_state() -> str:
+    """The sha256 of all code and data that answers depend on, and of the packages' versions."""
+    measured_with = {name: one for name, one in packages().items() if name != "matplotlib"}
+    code = [path for path in _files() if path.suffix == ".py"]
+    data = [path for path in _files() if path.suffix in DATA and ".schema" not in path.name]
+    parts = [
+        *(f"{name} {version.split('+')[0]}" for name, version in measured_with.items()),
+        digest_of(code),
+        *(sha256(path.read_bytes()).hexdigest() for path in data),
+    ]
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _files() -> list[Path]:
+    """All that lies in the folders that answers depend on."""
     package = Path(str(resources.files("replication")))
-    for folder in CODE:
-        for path in sorted((package / folder).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                yield f"{path.relative_to(package)} {sha256(path.read_bytes()).hexdigest()}"
+    return [path for folder in CODE for path in sorted((package / folder).rglob("*"))]

@@ -8,35 +8,10 @@ import pytest
 from claim_runs import ROOT
 from made_findings import own_findings
 
-from replication.judging.freeze import FILE, digest, digest_of, freeze, history, readings
+from replication.judging.freeze import FILE, digest, freeze, history, readings
 from replication.judging.verdicts import read
 
-SOURCE = '''"""Readings."""
-
-NEAR_TOP = 10
-"""The ten best."""
-
-
-def near(rank: int) -> bool:
-    """Whether it is near the top."""
-    return rank <= NEAR_TOP
-'''
-
-
-def written(folder: Path, source: str) -> str:
-    path = folder / "module.py"
-    path.write_text(source)
-    return digest_of([path])
-
-
-def test_prose_may_be_reworded(tmp_path: Path) -> None:
-    reworded = SOURCE.replace("The ten best.", "Among the ten best.").replace("Whether", "If")
-    assert written(tmp_path, SOURCE) == written(tmp_path, reworded + "# a comment\n")
-
-
-@pytest.mark.parametrize(("old", "new"), [("= 10", "= 11"), ("<=", "<"), ("near(", "nearer(")])
-def test_numbers_and_code_may_not(old: str, new: str, tmp_path: Path) -> None:
-    assert written(tmp_path, SOURCE) != written(tmp_path, SOURCE.replace(old, new))
+SOURCE = "NEAR_TOP = 10\n"
 
 
 def test_the_claims_own_checks_are_part_of_it(tmp_path: Path) -> None:

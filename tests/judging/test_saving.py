@@ -1,5 +1,6 @@
 """Findings of a part of the claims never take the place of those of all."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ def test_only_the_whole_is_taken_for_tables() -> None:
         complete_only(PART)
     with pytest.raises(ValueError, match=r"7 answers .* were kept from earlier runs: measure all"):
         complete_only(WHOLE.model_copy(update={"reused": 7}))
+    with pytest.raises(ValueError, match=r"those of a run of 2026-03-01: measure all"):
+        complete_only(WHOLE.model_copy(update={"rates_of": date(2026, 3, 1)}))
 
 
 @pytest.mark.parametrize("option", ["--write", "--check"])

@@ -65,6 +65,6 @@ def test_without_maps_nothing_is_gained() -> None:
 
 
 def test_it_is_judged_on_texts_that_it_was_not_fitted_on() -> None:
-    settings = tuned_lens.settings_of(tiny.model("llama"))
-    assert settings.seed != SEED
-    assert not set(settings.starts) & set(STARTS)
+    fitted_on = tuned_lens.settings_of(tiny.model("llama")).writing
+    assert fitted_on.seed != SEED
+    assert not set(fitted_on.starts) & set(STARTS)

@@ -155,11 +155,12 @@ def test_other_weights_names_settings_and_parts_have_files_of_their_own() -> Non
     model = tiny.model("gpt2")
     changed = forget(model)
     changed.network.transformer.ln_f.weight[0] += 1e-3
+    settings = settings_of(model)
     paths = [
         path_of(model, settings_of(model)),
         path_of(changed, settings_of(changed)),
         path_of(replace(model, name="other"), settings_of(model)),
-        path_of(model, replace(settings_of(model), seed=1)),
+        path_of(model, replace(settings, writing=replace(settings.writing, seed=1))),
         path_of(model, settings_of(model, "attention")),
     ]
     assert len(set(paths)) == len(paths)

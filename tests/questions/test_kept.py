@@ -135,7 +135,7 @@ def test_other_code_or_packages_keep_other_answers(
     assert folder() == first
     seen = {first}
     for number in range(4):
-        monkeypatch.setattr(module, "_code", lambda number=number: [f"measure.py {number}"])
+        monkeypatch.setattr(module, "code_state", lambda number=number: f"state {number}")
         seen.add(folder())
     monkeypatch.setenv("REPLICATE_ANEW", "1")
     assert kept() is None
@@ -145,8 +145,21 @@ def test_other_code_or_packages_keep_other_answers(
     assert left < seen
 
 
-def test_the_code_is_all_that_measures_and_its_data() -> None:
-    files = {line.split()[0] for line in module._code()}
+def test_the_state_is_of_all_that_measures_and_of_its_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"{path.parent.name}/{path.name}" for path in module._files()}
     assert {"measures/lens.py", "questions/sets.py", "articles/thresholds.py"} <= files
-    assert any(file.startswith("data/templates/") for file in files)
-    assert not any(file.startswith(("judging/", "figures/", "cli/")) for file in files)
+    assert "templates/lists.jsonl" in files
+    assert not any(name.startswith(("judging/", "figures/", "cli/")) for name in files)
+
+    def state(**written: str) -> str:
+        for name, text in written.items():
+            (tmp_path / name.replace("_", ".")).write_text(text)
+        monkeypatch.setattr(module, "_files", lambda: sorted(tmp_path.iterdir()))
+        return module.code_state.__wrapped__()
+
+    first = state(lens_py='"""Ranks."""\nBEST = 1\n', texts_json="[1]")
+    assert state(lens_py='"""Ranks, counted."""\nBEST = 1  # the first\n') == first
+    others = {state(lens_py="BEST = 2\n"), state(texts_json="[2]")}
+    assert len({first, *others}) == 3
