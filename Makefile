@@ -17,6 +17,8 @@ MODEL ?= smollm2
 JOBS ?= 2
 WORKS ?=
 BIN := .venv/bin
+# Packages are compiled when they are first imported: without that each process would compile torch.
+unexport PYTHONDONTWRITEBYTECODE
 LINT := ruff format types imports
 PARTS := $(LINT) notebooks tests outputs claims
 
@@ -64,7 +66,7 @@ outputs: development
 # On the published numbers and the model, without its nulls: after a change they take a quarter of an
 # hour (make nulls).
 claims: environment
-	$(BIN)/pytest claims -q --nulls ''
+	$(BIN)/pytest claims -q --nulls none
 
 nulls: environment
 	$(BIN)/pytest claims -q --anew

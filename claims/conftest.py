@@ -70,10 +70,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--nulls",
-        type=lambda kinds: kinds.split(",") if kinds else [],
+        type=lambda kinds: [] if kinds in ("", "none") else kinds.split(","),
         default=KINDS,
         metavar="KINDS",
-        help="judge on these kinds of null only, '' for none (default: all: %(default)s)",
+        help="judge on these kinds of null only, or on none (default: all: %(default)s)",
     )
     group.addoption(
         "--anew",

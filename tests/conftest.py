@@ -22,7 +22,7 @@ torch.set_num_threads(1)
 
 @pytest.fixture(autouse=True, scope="session")
 def measured_anew() -> Iterator[None]:
-    """What is tested is measured. Not set above: pytest reads this file for the claims too."""
+    """What is tested is measured."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REPLICATE_ANEW", "1")
         yield
