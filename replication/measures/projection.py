@@ -174,13 +174,18 @@ class _Sums:
         self.greatest = greatest
         torch.sub(logits, greatest, out=room).exp_()
         self.total = self.total * kept + room.sum(1)
+        final = room[self.stages - 1 :: self.stages].clone() if self.stages else None
+        # No dot products: one adds up word by word, and loses the many that are unlikely.
         if self.weighted is not None:
-            # No dot product: one adds up word by word, and loses the many that are unlikely.
-            self.weighted = self.weighted * kept + (room * logits).sum(1)
-        if self.crossed is not None:
-            final = room.unflatten(0, (-1, self.stages))[:, -1:]
-            crossed = (logits.unflatten(0, (-1, self.stages)) * final).sum(-1).flatten()
-            self.crossed = self.crossed * self._of_last(kept) + crossed
+            self.weighted = self.weighted * kept + room.mul_(logits).sum(1)
+        if self.crossed is not None and final is not None:
+            by_position = (-1, self.stages)
+            torch.mul(
+                logits.unflatten(0, by_position),
+                final[:, None],
+                out=room.unflatten(0, by_position),
+            )
+            self.crossed = self.crossed * self._of_last(kept) + room.sum(1)
 
     def _of_last(self, by_row: Float[Tensor, " row"]) -> Float[Tensor, " row"]:
         """The last stage's, for all stages of its position."""
