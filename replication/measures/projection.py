@@ -58,7 +58,9 @@ def project(
     Products are in the precision of the states; sums over stretches of the vocabulary are added up
     in double.
     """
-    step = max(1, ROWS // len(states))
+    most = max(1, ROWS // len(states))
+    # Batches of one size: a small last one would wait for memory as long as a whole one.
+    step = -(-states.shape[1] // -(-states.shape[1] // most)) if states.shape[1] else most
     found: dict[str, list[Tensor]] = defaultdict(list)
     with torch.inference_mode():
         for first in range(0, states.shape[1], step):
