@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from replication.base import devices
 from replication.base.norms import READINGS
 from replication.judging.claims import Claim
 from replication.judging.committed import runs
@@ -81,6 +82,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="measure everything, and take nothing that was kept from earlier runs of the same "
         "code, weights and texts, as for what is to be published (also: $REPLICATE_ANEW)",
     )
+    group.addoption(
+        "--device",
+        metavar="NAME",
+        help="where networks compute: cpu, or cuda on a GPU (default: cpu; also: "
+        f"${devices.VARIABLE})",
+    )
     group.addoption("--continuation", default="", metavar="TEXT", help="what follows the prompt")
     group.addoption(
         "--processes",
@@ -95,6 +102,7 @@ def pytest_configure(config: pytest.Config) -> None:
     models = [DEFAULT_MODEL, *config.getoption("--subject")]
     norms = config.getoption("--norm") or READINGS
     try:
+        devices.use(config.getoption("--device") or devices.chosen())
         known = read(FOLDER / "known_negatives.toml")
         text = text_of_your_own(config.getoption("--prompt"), config.getoption("--continuation"))
         if text and config.getoption("--fresh"):

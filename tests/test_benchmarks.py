@@ -1,22 +1,25 @@
 """The benchmarks compare like with like, on networks small enough to take no time."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import bench
 import environments
+import gpu
 import made_speed
 import numpy as np
 import publishing
 import pytest
+import tiny
 import torch
 from networks import Shape
 from targets import aim
 from work import Route, Target, Work
 
+from replication.articles.experiments import published_ranks
 from replication.pages.report.speed import GROWTH, as_markdown, growth_of, read
 from replication.results.speed import Speed
 
@@ -181,3 +184,27 @@ def test_the_page_gets_tables_and_the_drawing() -> None:
     assert "(growth.svg)" in text
     assert "## W1: a work" in text
     assert text.endswith("<!-- end of speed -->\nb\n")
+
+
+def test_differences_of_two_devices_are_counted_and_measured() -> None:
+    grid = published_ranks("watch_doctor")
+    other = replace(grid, ranks=grid.ranks + np.eye(*grid.ranks.shape, dtype=int) * 3)
+    assert gpu.differences(other, grid) == (min(grid.ranks.shape), grid.ranks.size, 3, 0.0)
+    one, two = Clock(np.array([1.0, 4.0]), grid), Clock(np.array([1.0, 3.0]), grid)
+    assert gpu.differences(two, one) == (0, grid.ranks.size, 0, 0.25)
+
+
+@dataclass
+class Clock:
+    """An answer that has another one in it."""
+
+    shares: np.ndarray
+    inner: Any
+
+
+def test_a_question_is_asked_on_both_devices() -> None:
+    model = tiny.model("llama")
+    question = gpu.ASKED["best token everywhere, long text"].of(prompt="The keys")
+    line = gpu.row("ranks", question, model, model)
+    assert line.startswith("| ranks | 0.")
+    assert line.endswith("| 0 of 4 | 0 | 0e+00 of the greatest |")

@@ -6,6 +6,7 @@ from datetime import date
 from importlib import metadata
 
 from replication import __version__
+from replication.base import devices
 from replication.base.records import Record
 
 PACKAGES = (
@@ -29,6 +30,8 @@ class Environment(Record):
     platform: str
     processor: str
     threads: int
+    device: str = "cpu"
+    """Where the networks computed."""
     packages: dict[str, str]
 
 
@@ -52,5 +55,6 @@ def environment() -> Environment:
         platform=f"{platform.system()} {platform.machine()}",
         processor=torch.backends.cpu.get_cpu_capability(),
         threads=torch.get_num_threads(),
+        device=devices.described(),
         packages=packages(),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from replication.base import devices
 from replication.base.norms import Norm
 from replication.cli import extras
 from replication.models import registry
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     Questions = list[Question[Any]]
 
 ModelName = Annotated[str, typer.Option("--model", metavar="NAME", help="See `replicate models`.")]
+Device = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        envvar=devices.VARIABLE,
+        callback=devices.use,
+        help="Where networks compute: cpu, or cuda on a GPU.",
+    ),
+]
+"""Set where it is read, before the command begins."""
 Prompt = Annotated[str, typer.Argument(help="The prompt.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Drawn = Annotated[
@@ -36,6 +47,7 @@ DRAWABLE = (".png", ".svg", ".pdf")
 def lens(
     text: Prompt,
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     norm: Annotated[
         Norm,
         typer.Option(
@@ -86,6 +98,7 @@ def lens(
 def saliency(
     text: Prompt,
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     generate: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Continue greedily by N tokens (default: 1)."),
@@ -112,6 +125,7 @@ def saliency(
 def neurons(
     text: Prompt,
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     factors: Annotated[int, typer.Option(min=1, metavar="N", help="How many factors.")] = 5,
     generate: Annotated[
         int, typer.Option(min=0, metavar="N", help="Continue greedily by N tokens.")
@@ -135,6 +149,7 @@ def neurons(
 def attention(
     text: Prompt,
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     view: Annotated[
         Literal["head", "model", "neuron"],
         typer.Option(help="Heads of a layer; all layers and heads; or queries and keys."),
@@ -163,6 +178,7 @@ def patch(
     right: Annotated[str, typer.Argument(help="The word that goes with the first, e.g. ' are'.")],
     wrong: Annotated[str, typer.Argument(help="The word that goes with the second.")],
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     as_json: AsJson = False,
     out: Drawn = None,
 ) -> None:
@@ -177,6 +193,7 @@ def precision(
         str, typer.Argument(help="The published figure whose text is read.")
     ] = "ranks_eu_gpt2",
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     norm: Annotated[Norm, typer.Option(help="How inner layers are read.")] = "final",
     dtype: Annotated[
         Literal["bfloat16", "float16"], typer.Option(help="The half precision.")
@@ -184,14 +201,13 @@ def precision(
     in_half: Annotated[
         Literal["states", "all"], typer.Option(help="The network alone, or the lens too.")
     ] = "states",
-    device: Annotated[str, typer.Option(metavar="NAME", help="As torch names it.")] = "cpu",
     as_json: AsJson = False,
 ) -> None:
     """Show how many ranks half precision changes against float32."""
     from replication.questions.precision import RankChangesOf
     from replication.questions.question import Text
 
-    question = RankChangesOf(Text.of_figure(figure), dtype, in_half, device)
+    question = RankChangesOf(Text.of_figure(figure), dtype, in_half)
     _answer([question], model, norm, as_json)
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from replication.base import devices
 from replication.cli import ask, extras, negatives
-from replication.cli.ask import ModelName
+from replication.cli.ask import Device, ModelName
 from replication.models import registry
 from replication.models.nulls import KINDS, SEEDED
 
@@ -109,6 +110,7 @@ def fetch(
 @app.command()
 def tune(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="See `replicate models`.")],
+    device: Device = devices.DEFAULT,
     again: Annotated[
         bool, typer.Option("--again", help="Fit it even if it is kept from an earlier use.")
     ] = False,
@@ -133,6 +135,7 @@ def figures(
         list[str] | None, typer.Argument(metavar="[ID]...", help="Default: all of them.")
     ] = None,
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     norm: ShownNorms = "both",
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Notebooks at once.")] = 1,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where figures go.")] = Path(
@@ -180,6 +183,7 @@ def explore(
         typer.Argument(metavar="[ID]...", help="Figures; default: all that have a view."),
     ] = None,
     model: ModelName = registry.DEFAULT_MODEL,
+    device: Device = devices.DEFAULT,
     norm: ShownNorms = "both",
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where pages go.")] = Path(
         "build/explore"
@@ -204,6 +208,7 @@ def paper(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all of them.")
     ] = None,
+    device: Device = devices.DEFAULT,
     claims: Annotated[
         Path, typer.Option(metavar="FILE", help="What `pytest claims/ --subject MODEL` wrote.")
     ] = Path("build/claims.json"),

@@ -1,7 +1,7 @@
 """Whether a figure or a view would come out as it is, so that it need not be made again.
 
 A stamp holds a hash of all that goes into it (notebook, package with its data, parameters, weights,
-versions) and of the files that came out.
+versions, the device that networks compute on) and of the files that came out.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from replication.base import devices
 from replication.base.environment import packages
 from replication.base.files import write_whole
 from replication.models import registry, weights
@@ -26,7 +27,8 @@ def inputs_of(notebook: Path | None, parameters: Mapping[str, str], model: str) 
     for path in sorted(path for path in source if path.is_file()):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())
     origin = "" if model == "published" else _origin(model)
-    digest.update(json.dumps([sorted(parameters.items()), packages(), origin]).encode())
+    given = [sorted(parameters.items()), packages(), origin, devices.described()]
+    digest.update(json.dumps(given).encode())
     return digest.hexdigest()
 
 

@@ -47,8 +47,8 @@ def queries_and_keys_ids(
         recording = record_ids(model, ids, prompt_length, attention=True)
     queries, keys, scaling = zip(*seen, strict=True)
     return QueriesAndKeys(
-        queries=torch.stack(queries).numpy(),
-        keys=torch.stack(keys).numpy(),
+        queries=torch.stack(queries).cpu().numpy(),
+        keys=torch.stack(keys).cpu().numpy(),
         scaling=np.array(scaling),
         attention=attention_of(model, recording),
     )

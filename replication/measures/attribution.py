@@ -40,7 +40,7 @@ def _written(model: LanguageModel, runs: Runs, run: int) -> dict[str, np.ndarray
     bias = model.final_norm(torch.zeros_like(state)).double()
 
     def logits(written: Vectors) -> np.ndarray:
-        return (through(written) @ runs.direction).numpy()
+        return (through(written) @ runs.direction).cpu().numpy()
 
     added = {
         site: torch.stack([_added(model, site, k)(out[run, -1]) for k, out in enumerate(outputs)])
@@ -52,7 +52,7 @@ def _written(model: LanguageModel, runs: Runs, run: int) -> dict[str, np.ndarray
         "attention": logits(added["attention"]),
         "feed_forward": logits(added["feed-forward"]),
         "heads": logits(_by_head(model, runs, run)),
-        "bias": (bias @ runs.direction).numpy(),
+        "bias": (bias @ runs.direction).cpu().numpy(),
     }
 
 

@@ -77,11 +77,10 @@ def _moved(
     whole = np.zeros((1, erased.shape[1]), bool)
     masks = np.concatenate([hidden, np.concatenate([whole, erased])], axis=1)
     with torch.inference_mode():
-        states = read_embedded(model, torch.where(torch.tensor(masks)[:, :, None], blank, inputs))[
-            :, -1
-        ]
+        gone = torch.tensor(masks, device=model.device)[:, :, None]
+        states = read_embedded(model, torch.where(gone, blank, inputs))[:, -1]
         logits = states @ model.unembedding[token]
-    return (logits[1:] - logits[0]).abs().double().numpy()
+    return (logits[1:] - logits[0]).abs().double().cpu().numpy()
 
 
 def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -36,13 +36,14 @@ def last_states(
 
     ``ModelError`` for states that are not finite.
     """
-    states = torch.empty(len(texts), len(model.blocks), model.entry.width)
+    shape = len(texts), len(model.blocks), model.entry.width
+    states = torch.empty(shape, device=model.device)
     for places in _batches(texts):
 
         def keep(layer: int, output: Any, places: list[int] = places) -> None:
             states[places, layer] = hidden_state(output)[:, -1]
 
-        ids = torch.tensor([list(texts[place]) for place in places])
+        ids = model.tensor([list(texts[place]) for place in places])
         with torch.inference_mode(), hooked(model.blocks, keep):
             model.network(ids, use_cache=False, logits_to_keep=1)
     if not states.isfinite().all():
@@ -88,7 +89,7 @@ def watched_lead(
     readable = _under(norms, model, states)  # (norm, layer, item, width)
     lead = torch.einsum("nliw,iw->nil", readable, rows[:, 0] - rows[:, 1])
     return WatchedSet(
-        lead=lead.double().numpy(),
+        lead=lead.double().cpu().numpy(),
         items=kept,
         left_out=left_out,
         cut_words=tuple(

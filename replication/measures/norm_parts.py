@@ -100,16 +100,17 @@ def norm_parts(model: LanguageModel, recording: Recording, words: Sequence[str])
     ids = torch.tensor([model.single_token(word) for word in words])
     targets = ids.expand(*rows.shape[:2], -1)
     ranks = project(rows, model.unembedding, ranks_of=targets).ranks
+    states, gain = states.cpu(), norm.gain.cpu()
     outliers = largest(states, OUTLIERS)
     squares = states.square() / states.square().sum(-1, keepdim=True)
     return NormParts(
         ranks=ranks.numpy(),
         readings=tuple(reading.name for reading in readings),
         words=tuple(words),
-        gain=norm.gain.double().numpy(),
+        gain=gain.double().numpy(),
         largest=outliers.numpy(),
         share=squares.gather(-1, outliers).sum(-1).numpy(),
-        share_turned=squares[:, norm.gain < 0].sum(-1).numpy(),
+        share_turned=squares[:, gain < 0].sum(-1).numpy(),
         size=(squares * squares.shape[-1]).sqrt().amax(dim=0).numpy(),
         provenance=recording.provenance,
     )

@@ -93,7 +93,7 @@ def read(model: LanguageModel, pair: Pair) -> Runs:
         for site in SITES:
             stack.enter_context(hooked(modules(model, site), keeper(seen[site])))
         stack.enter_context(hooked(projections(model), keeper(heads), before=True))
-        model.network.base_model(torch.tensor(ids), past_key_values=filled, use_cache=True)
+        model.network.base_model(model.tensor(ids), past_key_values=filled, use_cache=True)
     outputs = {site: torch.stack([seen[site][k] for k in sorted(seen[site])]) for site in SITES}
     after = outputs["residual"]
     clean, corrupted = (difference(model, state, direction) for state in after[-1, :, -1])

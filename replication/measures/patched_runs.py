@@ -102,7 +102,7 @@ def _read_patched(
         hooked(model.blocks[-1:], keeper(ends)),
     ):
         model.network.base_model(
-            torch.tensor([runs.ids[CORRUPTED][start:]]),
+            model.tensor([runs.ids[CORRUPTED][start:]]),
             past_key_values=cache(kept),
             use_cache=True,
         )

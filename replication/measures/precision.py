@@ -16,24 +16,14 @@ from replication.base.norms import Norm
 from replication.measures.lens import continuation_ranks
 from replication.measures.record import Recording, read_ids, record_ids
 from replication.measures.tuned_lens import share
-from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
 from replication.results.precision import Half, InHalf, RankChanges
 from replication.results.ranks import RankGrid
 
 
-def in_half_precision(model: LanguageModel, dtype: Half, device: str = "cpu") -> LanguageModel:
-    """A copy of a model whose weights are in half precision, on a device that torch knows.
-
-    The model itself stays as it is. ``ModelError`` for a device that is not here.
-    """
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise ModelError(f"no device {device!r} here ({reason}): expected cpu or cuda") from error
-    network = deepcopy(model.network).to(device, getattr(torch, dtype))
-    return replace(model, network=network)
+def in_half_precision(model: LanguageModel, dtype: Half) -> LanguageModel:
+    """A copy of a model whose weights are in half precision; the model itself stays as it is."""
+    return replace(model, network=deepcopy(model.network).to(getattr(torch, dtype)))
 
 
 def rank_changes(
@@ -44,15 +34,13 @@ def rank_changes(
     *,
     dtype: Half = "bfloat16",
     in_half: InHalf = "states",
-    device: str = "cpu",
 ) -> RankChanges:
     """The ranks of a given continuation, by a float32 model and by its copy in half precision.
 
-    The copy reads the text on ``device``; ranks are counted on the CPU. ``ModelError`` as in
-    ``record``, and where the states are beyond float16's range.
+    ``ModelError`` as in ``record``, and where the states are beyond float16's range.
     """
     ids, length = read_ids(model, prompt, continuation)
-    return rank_changes_ids(model, ids, length, norm, dtype=dtype, in_half=in_half, device=device)
+    return rank_changes_ids(model, ids, length, norm, dtype=dtype, in_half=in_half)
 
 
 def rank_changes_ids(
@@ -63,25 +51,22 @@ def rank_changes_ids(
     *,
     dtype: Half = "bfloat16",
     in_half: InHalf = "states",
-    device: str = "cpu",
 ) -> RankChanges:
     """``rank_changes`` for token ids, of which the first ``prompt_length`` are the prompt."""
-    half = in_half_precision(model, dtype, device)
+    half = in_half_precision(model, dtype)
     if norm == "tuned":
         share(model, half)
-    with torch.device(device):  # where ``record_ids`` then puts the token ids
-        found = record_ids(half, ids, prompt_length)
+    found = record_ids(half, ids, prompt_length)
     return RankChanges(
         full=continuation_ranks(model, record_ids(model, ids, prompt_length), norm),
         half=_read(model if in_half == "states" else half, found, norm),
         dtype=dtype,
         in_half=in_half,
-        device=device,
+        device=model.device.type,
     )
 
 
 def _read(reader: LanguageModel, found: Recording, norm: Norm) -> RankGrid:
-    """Ranks of states on any device and in any precision, by a model's own norm and unembedding."""
-    reader.network.to("cpu")
-    states = found.states.to("cpu", reader.unembedding.dtype)
+    """Ranks of states in any precision, by a model's own norm and unembedding."""
+    states = found.states.to(reader.unembedding.dtype)
     return continuation_ranks(reader, replace(found, states=states), norm)

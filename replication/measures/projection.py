@@ -55,6 +55,7 @@ def project(
 ) -> Projection:
     """What is asked of the logits of all states; what is not asked for costs nothing.
 
+    States and unembedding are on one device; what is found of them comes back to the processor.
     Products are in the precision of the states; sums over stretches of the vocabulary are added up
     in double.
     """
@@ -97,7 +98,7 @@ def _rows(by_stage: Shaped[Tensor, "stage position ..."]) -> Shaped[Tensor, "row
 
 def _joined(parts: list[Tensor], stages: int) -> Tensor:
     """What was found for rows, by stage again."""
-    return torch.cat(parts).unflatten(0, (-1, stages)).transpose(0, 1)
+    return torch.cat(parts).cpu().unflatten(0, (-1, stages)).transpose(0, 1)
 
 
 def _wanted(
@@ -129,9 +130,9 @@ class _Ranks:
     """Counts the greater logits."""
 
     def __init__(self, rows: Tensor, unembedding: Tensor, ids: Int[Tensor, "row target"]) -> None:
-        self.ids = ids
-        self.wanted = _wanted(rows, unembedding, ids)
-        self.ranks = torch.ones_like(ids)
+        self.ids = ids.to(rows.device)
+        self.wanted = _wanted(rows, unembedding, self.ids)
+        self.ranks = torch.ones_like(self.ids)
 
     def take(self, start: int, logits: Tensor, room: Tensor) -> None:
         for column, ids in enumerate(self.ids.T):

@@ -19,7 +19,8 @@ class Recording:
     """What one forward pass showed.
 
     Hidden states are those of the residual stream after each block, before any norm, for every
-    architecture alike (transformers' own ``hidden_states`` has the last one after the norm).
+    architecture alike (transformers' own ``hidden_states`` has the last one after the norm). They
+    stay on the model's device, for they are computed with; neurons and attention do not.
     """
 
     ids: tuple[int, ...]
@@ -116,7 +117,7 @@ def record_ids(
         ),
     ):
         # The lens does its own projection, so the head is asked for one position only.
-        model.network(torch.tensor([list(ids)]), use_cache=False, logits_to_keep=1)
+        model.network(model.tensor([list(ids)]), use_cache=False, logits_to_keep=1)
     if not all(state.isfinite().all() for state in states.values()):
         raise ModelError(f"{model.name} gave hidden states that are not finite: check its weights")
     tokens = model.texts(ids)
@@ -127,8 +128,8 @@ def record_ids(
         states=_stack(states),
         provenance=model.provenance(model.text(ids[:length]), None),
         start_length=model.start_length(ids),
-        neurons=_stack(fired) if neurons else None,
-        attention=_stack(weights) if attention else None,
+        neurons=_stack(fired).cpu() if neurons else None,
+        attention=_stack(weights).cpu() if attention else None,
         after_attention=_stack(between) if sublayers else None,
     )
 
@@ -157,11 +158,11 @@ def generate(model: LanguageModel, prompt: str, visible_tokens: int) -> list[int
         eos_token_id=end,
         pad_token_id=end,
     )
-    read = torch.tensor([before])
+    read = model.tensor([before])
 
     def enough(ids: Tensor, _scores: object) -> Tensor:
         after = ids[0, len(before) :].tolist()
-        return torch.tensor([len(_visible(model, after)) >= visible_tokens])
+        return torch.tensor([len(_visible(model, after)) >= visible_tokens], device=ids.device)
 
     with torch.inference_mode():
         written = model.network.generate(

@@ -64,7 +64,7 @@ def gradient_x_input_ids(
         # A group is read no further than its last target needs.
         products = _gradients_x_inputs(model, ids[: first + GROUP], first, of)
         rows = slice(first - prompt_length, first - prompt_length + len(products))
-        importance[rows, : products.shape[1]] = products.norm(dim=-1)
+        importance[rows, : products.shape[1]] = products.norm(dim=-1).cpu()
     return _saliency(model, ids, prompt_length, importance, "gradient x input", of)
 
 
@@ -112,7 +112,7 @@ def integrated_gradients_ids(
                 f"{found.change + found.error:.3g} with {steps} steps, but its {of} changes by "
                 f"{found.change:.3g}: take more steps, or gradient x input"
             )
-        row[:target] = found.attributions.norm(dim=-1)
+        row[:target] = found.attributions.norm(dim=-1).cpu()
     return _saliency(model, ids, prompt_length, importance, "integrated gradients", of)
 
 
@@ -146,7 +146,7 @@ def integrate(
     if steps < 1:
         raise ModelError(f"{steps} steps given: integrated gradients need at least one")
     _check(model, ids, len(ids) - 1, of)
-    target = torch.tensor([ids[-1]])
+    target = model.tensor([ids[-1]])
 
     def score(points: Tensor) -> Tensor:  # (step, position, width) to (step,)
         return _scores(model, read_embedded(model, points)[:, -1], target, of)
@@ -168,7 +168,7 @@ def _gradients_x_inputs(
     inputs = embed(model, ids[:-1]).requires_grad_()
     states = read_embedded(model, inputs[None])[0]
     before = torch.arange(first - 1, len(inputs))  # each token is predicted at the position before
-    slopes = _slopes(model, states[before].detach(), torch.tensor(ids[first:]), of)
+    slopes = _slopes(model, states[before].detach(), model.tensor(ids[first:]), of)
     starts = states.new_zeros(len(before), *states.shape)  # (target, position, width)
     starts[torch.arange(len(before)), before] = slopes
     (gradients,) = torch.autograd.grad(states, inputs, starts, is_grads_batched=True)
@@ -177,7 +177,7 @@ def _gradients_x_inputs(
 
 def embed(model: LanguageModel, ids: Sequence[int]) -> Float[Tensor, "position width"]:
     """The embeddings as the first block gets them: scaled, where the network scales them."""
-    embedded: Tensor = model.network.get_input_embeddings()(torch.tensor(list(ids)))
+    embedded: Tensor = model.network.get_input_embeddings()(model.tensor(list(ids)))
     return embedded.detach()
 
 

@@ -53,8 +53,8 @@ def steering(model: LanguageModel, pairs: Sequence[Pair], seed: int = 0) -> Stee
     ids = [text for text, keep in zip(texts, turned.tolist(), strict=True) if keep]
     ends = steered(model, ids, vectors)
     return Steering(
-        leads=_leads(model, ends, directions[turned]).numpy(),
-        plain=plain[turned].numpy(),
+        leads=_leads(model, ends, directions[turned]).cpu().numpy(),
+        plain=plain[turned].cpu().numpy(),
         pairs=tuple(kept),
         left_out={reason: count for reason, count in left_out.items() if count},
         provenance=model.provenance(f"{len(kept)} minimal pairs", None),
@@ -76,7 +76,7 @@ def steered(
     for place, text in enumerate(texts):
         by_length[len(text)].append(place)
     for places in by_length.values():
-        ids = torch.tensor([list(texts[place]) for place in places])
+        ids = model.tensor([list(texts[place]) for place in places])
         ends[:, :, places] = _steered_alike(model, ids, vectors[:, :, places])
     return ends
 
@@ -160,7 +160,7 @@ def _vectors(
     same = corrupted[one] - corrupted[two]
     noise = torch.randn(number.shape, generator=torch.Generator().manual_seed(seed))
     length = number.norm(dim=-1, keepdim=True)
-    given = {"number": number, "same number": same, "random": noise}
+    given = {"number": number, "same number": same, "random": noise.to(number.device)}
     alike = [given[name] * length / given[name].norm(dim=-1, keepdim=True) for name in VECTORS]
     return torch.stack(alike).transpose(1, 2)
 

@@ -51,6 +51,10 @@ class TunedLens:
         added = torch.baddbmm(offsets[:, None], rows, matrices.transpose(1, 2))
         return states + added.view(states.shape)
 
+    def to(self, device: torch.device) -> "TunedLens":
+        """The same lens on another device."""
+        return TunedLens(*(tensor.to(device) for tensor in vars(self).values()))
+
 
 @dataclass
 class Moments:
@@ -64,10 +68,10 @@ class Moments:
     """Of what is to be added."""
 
     @classmethod
-    def none(cls, layers: int, width: int) -> "Moments":
+    def none(cls, layers: int, width: int, device: torch.device) -> "Moments":
         """Of no position."""
         sizes = (layers, width + 1, width + 1), (layers, width + 1, width), (layers,)
-        return cls(*(torch.zeros(size, dtype=torch.float64) for size in sizes))
+        return cls(*(torch.zeros(size, dtype=torch.float64, device=device) for size in sizes))
 
     def add(
         self, states: Float[Tensor, "layer row width"], final: Float[Tensor, "row width"]
@@ -94,7 +98,7 @@ class Moments:
         outputs = wanted[:-1] - torch.outer(means, mean_wanted) / count
         sizes = inputs.diagonal().clamp(min=torch.finfo(torch.float64).tiny).sqrt()
         alike = inputs / torch.outer(sizes, sizes)
-        held = alike + penalty * torch.eye(len(sizes), dtype=torch.float64)
+        held = alike + penalty * torch.eye(len(sizes), dtype=torch.float64, device=alike.device)
         matrix = torch.linalg.solve(held, outputs / sizes[:, None]) / sizes[:, None]
         return torch.cat([matrix, ((mean_wanted - means @ matrix) / count)[None]])
 
@@ -105,12 +109,15 @@ class Moments:
 
 
 def fit(texts: Iterable[Written]) -> TunedLens:
-    """The maps of every layer; ``ValueError`` where there are too few texts to choose a penalty."""
+    """The maps of every layer, fitted where the states are and brought back to the processor.
+
+    ``ValueError`` where there are too few texts to choose a penalty.
+    """
     parts: list[Moments] = []
     number = 0
     for written in texts:
         layers, count, _, width = written.states.shape
-        parts = parts or [Moments.none(layers, width), Moments.none(layers, width)]
+        parts = parts or [Moments.none(layers, width, written.states.device) for _ in range(2)]
         for text in range(count):
             left_out = (number + text) % CHOOSING == CHOOSING - 1
             parts[left_out].add(written.states[:, text], written.final[text])
@@ -129,7 +136,7 @@ def _of_moments(fitting: Moments, choosing: Moments) -> TunedLens:
         }
         chosen.append(errors[min(errors)])
         maps.append(whole.fitted(layer, chosen[-1]))
-    fitted = torch.stack(maps).float()
+    fitted = torch.stack(maps).float().cpu()
     return TunedLens(
         fitted[:, :-1].transpose(1, 2).contiguous(),
         fitted[:, -1].contiguous(),

@@ -76,7 +76,8 @@ def lens_of(model: LanguageModel, part: Part = "feed-forward", *, again: bool = 
     if again or part not in held:
         settings = settings_of(model, part)
         path = path_of(model, settings)
-        held[part] = (None if again else _kept(path)) or _fitted(model, settings, path)
+        lens = (None if again else _kept(path)) or _fitted(model, settings, path)
+        held[part] = lens.to(model.device)
     return held[part]
 
 
@@ -88,6 +89,8 @@ def share(model: LanguageModel, copy: LanguageModel) -> None:
 def path_of(model: LanguageModel, settings: Settings) -> Path:
     """The file that keeps a lens."""
     content = [FORMAT, model.name, weights_hash(model.network), asdict(settings)]
+    if model.device.type != "cpu":  # a lens fitted elsewhere has other last digits
+        content.append(model.device.type)
     key = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     return cache_folder() / "lenses" / f"{model.name}-{key[:16]}.safetensors"
 
@@ -101,7 +104,8 @@ def _hash_of(tensors: dict[str, Tensor]) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.detach().contiguous().flatten().view(torch.uint8).numpy().data)
+        bits = tensor.detach().cpu().contiguous().flatten().view(torch.uint8)
+        digest.update(bits.numpy().data)
     return digest.hexdigest()
 
 

@@ -72,7 +72,7 @@ def read(
 ) -> Iterator[Written]:
     """Texts of one length with their states; ``ModelError`` for states that are not finite."""
     for ids in texts.split(BATCH):
-        yield _read(model, ids, part)
+        yield _read(model, ids.to(model.device), part)
 
 
 def _read(model: LanguageModel, ids: Int[Tensor, "text position"], part: Part) -> Written:
@@ -111,7 +111,7 @@ def sampled(model: LanguageModel, writing: Writing) -> Int[Tensor, "text positio
         raise ModelError(
             f"{model.name}: starts have {common} tokens: expected 1 to {writing.length - 1}"
         )
-    ids = torch.tensor([start[:common] for start in begun])
+    ids = model.tensor([start[:common] for start in begun])
     chance = torch.Generator().manual_seed(writing.seed)
     ends = model.network.config.eos_token_id
     new, cache = ids, None
@@ -121,7 +121,9 @@ def sampled(model: LanguageModel, writing: Writing) -> Int[Tensor, "text positio
             logits, cache = output.logits[:, -1].float(), output.past_key_values
             if ends is not None:
                 logits[:, ends] = -torch.inf
-            new = torch.multinomial(logits.softmax(-1), 1, generator=chance)
+            # Drawn on the processor, whose draws are the same beside any device.
+            drawn = torch.multinomial(logits.softmax(-1).cpu(), 1, generator=chance)
+            new = drawn.to(ids.device)
             ids = torch.cat([ids, new], dim=1)
     return ids
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jaxtyping import Float
+import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from replication.base.norms import Norm
@@ -59,9 +60,19 @@ class LanguageModel:
         assert isinstance(weight, Tensor)
         return weight.detach()
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are, and with them all that the network takes and gives."""
+        return self.unembedding.device
+
     def provenance(self, prompt: str, norm: Norm | None) -> Provenance:
         """What stands behind numbers measured on this model."""
-        return registry.provenance(self.name, self.entry, self.null, prompt, norm)
+        known = registry.provenance(self.name, self.entry, self.null, prompt, norm)
+        return known.on(self.device.type)
+
+    def tensor(self, ids: Sequence[int] | Sequence[Sequence[int]]) -> Int[Tensor, "*any"]:
+        """Token ids as the network takes them: on its device."""
+        return torch.tensor(ids, device=self.device)
 
     def encode(self, text: str, *, start: bool = False) -> list[int]:
         """Token ids of a text; with ``start``, after the model's start token if it has one.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from replication.base import devices
 from replication.models import registry, weights
 from replication.models.architectures import ARCHITECTURES
 from replication.models.cache import CONFIG, WEIGHTS
@@ -31,15 +32,17 @@ _END_OF_TEXT = "<|endoftext|>"
 """The one token of GPT-2's vocabulary that is no piece of text."""
 
 
-def load(name: str) -> LanguageModel:
+def load(name: str, device: str | None = None) -> LanguageModel:
     """A model of the table, or a null of one that is a network, ready to be recorded.
 
-    Weights are float32 on the CPU. Nothing is read but files that were hashed just before. Raises
-    ``ValueError`` for a name that is not in the table, ``WeightsError`` where the model was not
+    Weights are float32, on the device that is named or else set (``replication.base.devices``).
+    Nothing is read but files that were hashed just before. Raises ``ValueError`` for a name that is
+    not in the table and for a device that is not here, ``WeightsError`` where the model was not
     fetched or its files have changed, and ``ModelError`` where the network is not what the table
     says, or the name is that of a baseline without one.
     """
     entry, null = registry.find(name)
+    device = devices.checked(device) if device else devices.chosen()
     if null and null.kind in WITHOUT_NETWORK:
         raise ModelError(f"{name} is no network: ask it as a subject, or choose another null")
     weights.folder(entry)  # what is not here is told before anything slow
@@ -48,7 +51,10 @@ def load(name: str) -> LanguageModel:
         hashed = beside.submit(weights.verify, entry, trained=trained)
         _language_model(entry)  # a second or two, in which the other thread can hash
     folder = hashed.result()
-    network = _build(entry, folder, null)
+    # What is drawn at random is drawn before: the same network comes out on any device.
+    network = _build(entry, folder, null).to(device)
+    # No TensorFloat-32 on a GPU, whose 10 bits are too few for ranks.
+    torch.set_float32_matmul_precision("highest")
     model = LanguageModel(name, weights.resolved(entry), null, network, read_tokenizer(folder))
     check(model)
     return model
@@ -208,7 +214,7 @@ def check(model: LanguageModel) -> None:
         torch.inference_mode(),
         hooked(model.blocks[-1:], lambda _, output: states.append(hidden_state(output))),
     ):
-        own = model.network(torch.tensor([[3, 1, 4, 1, 5]])).logits
+        own = model.network(model.tensor([[3, 1, 4, 1, 5]])).logits
         ours = model.final_norm(states[0]) @ model.unembedding.T
     worst = (ours - own).abs().max().item()
     if not worst <= 1e-3 * own.abs().max().item():

@@ -79,6 +79,6 @@ def seeing_one_token(network: Any, *, start: bool) -> Any:
 def _own_alone(mask: Tensor, start: bool) -> Tensor:
     """A mask (..., query, key) that also hides all but a query's own key, and the first one."""
     queries, keys = mask.shape[-2:]
-    seen = torch.eye(keys, dtype=torch.bool)[keys - queries :]
+    seen = torch.eye(keys, dtype=torch.bool, device=mask.device)[keys - queries :]
     seen[:, 0] |= start
     return mask.masked_fill(~seen, torch.finfo(mask.dtype).min)

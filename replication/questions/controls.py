@@ -9,6 +9,7 @@ from threading import Condition
 
 import psutil
 
+from replication.base import devices
 from replication.models.registry import find, parameters
 from replication.questions.kept import Kept
 from replication.questions.measured import Measured, Wanted
@@ -38,7 +39,7 @@ class Controls:
         self._processes = ProcessPoolExecutor(count, context, initializer=_one_thread)
         self._waiting = ThreadPoolExecutor(count)
         self._started: dict[str, Future[Measured]] = {}
-        self._memory = Memory(psutil.virtual_memory().available)
+        self._memory = Memory(available())
 
     def start(self, names: Iterable[str]) -> None:
         """Begin with these controls, in this order, while whoever asked goes on.
@@ -105,6 +106,16 @@ class Memory:
     def fits(self, share: int) -> bool:
         """Whether there is room for a share now."""
         return self.used == 0 or self.used + share <= self._size - self._reserved
+
+
+def available() -> int:
+    """Bytes that processes can take: of memory, and of the GPU's where networks are there."""
+    free = psutil.virtual_memory().available
+    if devices.chosen() == "cpu":
+        return free
+    import torch
+
+    return min(free, torch.cuda.mem_get_info()[0])
 
 
 def memory_of(name: str) -> int:

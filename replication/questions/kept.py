@@ -1,6 +1,6 @@
 """Answers that were measured before, under all that they depend on.
 
-An answer depends on the code that measures (not on its prose), the packages, the processor, the
+An answer depends on the code that measures (not on its prose), the packages, the processor or GPU, the
 weights, the text and the norm. While none of them changes, claims and notebooks take what is kept
 and measure a sample of it again: a change to a check, to the judging or to a drawing then costs
 seconds. What is to be published is measured anew. Kept is what one thread measured, since with the
@@ -19,6 +19,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from replication.base import devices
 from replication.base.environment import packages
 from replication.base.files import whole
 from replication.base.source_code import digest_of
@@ -83,7 +84,7 @@ def kept() -> Kept | None:
     """
     if os.environ.get("REPLICATE_ANEW"):
         return None
-    depends = (platform.python_version(), _processor(), code_state())
+    depends = (platform.python_version(), _processor(), devices.described(), code_state())
     state = sha256("\n".join(depends).encode()).hexdigest()
     folder = cache_folder() / "answers" / state
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from replication.base import devices
 from replication.base.norms import Norm
 from replication.models import registry, weights
 from replication.models.nulls import OF_THE_LENS, WITHOUT_NETWORK
@@ -50,7 +51,8 @@ class Measured:
         """The model with its revision and the form of its weights."""
         entry = weights.resolved(self._entry)
         shown = norm if question.norm_matters else None
-        return registry.provenance(self.name, entry, self._null, question.prompt, shown)
+        known = registry.provenance(self.name, entry, self._null, question.prompt, shown)
+        return known.on(devices.chosen())
 
     def answer(self, question: Question[Answer], norm: Norm) -> Answer:
         """The model's answer, measured once."""

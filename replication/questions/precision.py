@@ -18,7 +18,6 @@ class RankChangesOf(Question[RankChanges]):
     text: Text
     dtype: Half = "bfloat16"
     in_half: InHalf = "states"
-    device: str = "cpu"
 
     def measure(self, reader: "Reader", norm: Norm) -> RankChanges:
         """Ranks of both, with how many changed by the rank in float32."""
@@ -26,11 +25,5 @@ class RankChangesOf(Question[RankChanges]):
 
         ids, length = reader.ids(self.text)
         return rank_changes_ids(
-            reader.model,
-            ids,
-            length,
-            norm,
-            dtype=self.dtype,
-            in_half=self.in_half,
-            device=self.device,
+            reader.model, ids, length, norm, dtype=self.dtype, in_half=self.in_half
         )

@@ -4,7 +4,7 @@ The numbers that an article published and the numbers measured on a model come i
 so whatever judges or draws them cannot tell one from the other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from replication.base.norms import Norm
@@ -22,7 +22,8 @@ class Provenance:
     model: str
     """The model whose numbers these are, by its full name."""
     weights: str
-    """Their form, for example ``Q4_1, dequantized to float32`` or ``untrained, seed 3``."""
+    """Their form, for example ``Q4_1, dequantized to float32`` or ``untrained, seed 3``, and the
+    device that they were on, if that was not the processor."""
     revision: str
     """sha256 of the weights' file, or a hub commit, or how published numbers were read."""
     norm: Norm | None
@@ -30,3 +31,7 @@ class Provenance:
     start_token: str
     """The token put before the text, or ``none``."""
     prompt: str
+
+    def on(self, device: str) -> "Provenance":
+        """The same of numbers that were measured on a device."""
+        return self if device == "cpu" else replace(self, weights=f"{self.weights}, on {device}")

@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 import pytest
 from made_findings import fresh_run, other_run, own_findings
 
+from replication.base import devices
 from replication.models import registry, weights
 
 Replicate = Callable[..., CompletedProcess[str]]
@@ -93,6 +94,34 @@ def test_mistakes_leave_nothing_behind(
     assert "Traceback" not in err
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not left
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["lens", "x"],
+        ["saliency", "x"],
+        ["neurons", "x"],
+        ["attention", "x"],
+        ["patch", "a", "b", "c", "d"],
+        ["precision"],
+        ["tune", "smollm2"],
+        ["figures", "heathrow"],
+        ["explore", "heathrow"],
+        ["paper"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_device_that_is_not_here_costs_nothing(
+    said: Said, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(weights, "fetch")
+    code, out, err = said(*arguments, "--device", "nowhere")
+    sentence = "no device 'nowhere' here (no such name): expected cpu or cuda"
+    assert (code, out, err) == (1, "", f"replicate: {sentence}\n")
+    monkeypatch.setenv(devices.VARIABLE, "nowhere")
+    assert said(*arguments) == (1, "", f"replicate: {sentence}\n")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("arguments", [["models", "x"], ["fetch"], ["explore", "--norm", "x"]])

@@ -154,10 +154,19 @@ def test_a_file_that_cannot_be_written_costs_no_run(tmp_path: Path) -> None:
     assert "PASSED" not in run.stdout
 
 
-def test_an_unknown_subject_ends_the_run_at_once(tmp_path: Path) -> None:
-    run = run_claims(tmp_path, *PUBLISHED, "--subject", "gpt9")
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--subject", "gpt9"), "unknown model 'gpt9': expected one of smollm2, gemma3, distil"),
+        (("--device", "nowhere"), "no device 'nowhere' here (no such name): expected cpu or cuda"),
+    ],
+)
+def test_what_is_not_known_ends_the_run_at_once(
+    tmp_path: Path, given: tuple[str, ...], told: str
+) -> None:
+    run = run_claims(tmp_path, *PUBLISHED, *given)
     assert run.returncode == 4
-    assert "unknown model 'gpt9': expected one of smollm2, gemma3, distilgpt2" in run.stderr
+    assert told in run.stderr
 
 
 def test_weights_out_of_reach_are_a_skip_with_its_reason(tmp_path: Path) -> None:

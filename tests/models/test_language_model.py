@@ -7,7 +7,8 @@ import tiny
 import torch
 from transformers import BloomConfig, BloomForCausalLM
 
-from replication.models import registry
+from replication.base import devices
+from replication.models import registry, weights
 from replication.models.architectures import architecture_of, feed_forward_share
 from replication.models.errors import ModelError, SeveralTokens
 from replication.models.language_model import LanguageModel
@@ -49,6 +50,27 @@ def test_every_path_of_the_table_leads_somewhere(model: LanguageModel) -> None:
 def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="unknown model 'gpt5': expected one of smollm2, gemma3"):
         load("gpt5")
+
+
+def test_a_device_that_is_not_here_is_refused_before_any_file_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(weights, "folder", pytest.fail)
+    with pytest.raises(ValueError, match="no device 'nowhere' here"):
+        load("smollm2", "nowhere")
+    monkeypatch.setenv(devices.VARIABLE, "nowhere")
+    with pytest.raises(ValueError, match="no device 'nowhere' here"):
+        load("smollm2")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+@pytest.mark.parametrize("name", ["smollm2-untrained-1", "smollm2-permuted-0", "smollm2-noise-0"])
+def test_the_same_network_comes_out_on_a_gpu(name: str) -> None:
+    weights.fetch(registry.MODELS["smollm2"])
+    here, there = load(name, "cpu"), load(name, "cuda")
+    assert there.device.type == "cuda"
+    for one, other in zip(here.network.parameters(), there.network.parameters(), strict=True):
+        assert torch.equal(one, other.cpu())
 
 
 def test_watched_words_show_how_they_split(model: LanguageModel) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tiny
 
+from replication.base import devices
 from replication.questions import kept as module
 from replication.questions import measured
 from replication.questions.kept import Kept, StaleAnswer, kept
@@ -69,6 +70,18 @@ def test_another_question_norm_or_network_is_another_answer(
     Measured("smollm2", Kept(tmp_path, 0)).answer(KEYS, "final")
     other = Measured(name, Kept(tmp_path, 0))
     other.answer(question, norm)  # type: ignore[arg-type]
+    assert (other.reused, len(loads)) == (0, 2)
+
+
+def test_another_device_keeps_other_answers(
+    loads: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Measured("smollm2", Kept(tmp_path, 0))
+    asked.answer(KEYS, "final")
+    monkeypatch.setattr(devices, "chosen", lambda: "cuda")
+    assert asked.provenance(KEYS, "final").weights.endswith("float32, on cuda")
+    other = Measured("smollm2", Kept(tmp_path, 0))
+    other.answer(KEYS, "final")
     assert (other.reused, len(loads)) == (0, 2)
 
 
@@ -137,9 +150,11 @@ def test_other_code_or_packages_keep_other_answers(
     for number in range(4):
         monkeypatch.setattr(module, "code_state", lambda number=number: f"state {number}")
         seen.add(folder())
+    monkeypatch.setattr(devices, "described", lambda: "cuda, a GPU")
+    seen.add(folder())
     monkeypatch.setenv("REPLICATE_ANEW", "1")
     assert kept() is None
-    assert len(seen) == 5
+    assert len(seen) == 6
     left = set((tmp_path / "answers").iterdir())
     assert len(left) == module.FOLDERS
     assert left < seen

@@ -215,6 +215,6 @@ def word(verdict: str) -> str:
 
 def versions(made_with: environment.Environment) -> Iterator[tuple[str, str]]:
     """What a run was made with, by name."""
-    for name in ("replication", "python", "platform", "processor", "threads"):
+    for name in ("replication", "python", "platform", "processor", "threads", "device"):
         yield name, str(getattr(made_with, name))
     yield from made_with.packages.items()
