@@ -1,23 +1,23 @@
 """A device that computes on the processor and keeps its tensors apart from the processor's.
 
 What mixes both fails here as it would on a GPU, and so it is seen on any machine whether all that a
-network is given is put where its weights are, and all that comes of it is brought back. torch lets
-a device be made in Python (``torch.utils.backend_registration``); a tensor of this one holds one of
-the processor's, to which every operation is handed on.
+network is given is put where its weights are, and all that comes of it is brought back. A tensor of
+this device holds one of the processor's, to which every operation is handed on.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
-from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
-NAME = "elsewhere"
+NAME, WITHIN = "xla", "lazy"
+"""What the device is called, and within torch: types that torch knows, that nothing here uses, and
+of which the second lets gradients be taken without hardware, the first be asked for autocast."""
 CROSSING = {"copy_", "_to_copy"}
 """Operations that bring tensors from one device to another."""
 PLACES = {"index", "index_put", "index_put_", "_index_put_impl_"}
@@ -32,16 +32,26 @@ class Elsewhere(Tensor):
 
     @staticmethod
     def __new__(cls, held: Tensor) -> "Elsewhere":
-        made = Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
-            cls,
-            held.shape,
-            strides=held.stride(),
-            storage_offset=held.storage_offset(),
-            dtype=held.dtype,
-            device=torch.device(NAME, 0),
-        )
+        with torch.inference_mode(held.is_inference()):
+            made = Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+                cls,
+                held.shape,
+                strides=held.stride(),
+                storage_offset=held.storage_offset(),
+                dtype=held.dtype,
+                device=torch.device(WITHIN, 0),
+            )
         made.held = held
         return made
+
+    @property
+    def device(self) -> torch.device:
+        """Where it is."""
+        return torch.device(NAME, 0)
+
+    def tolist(self) -> Any:
+        """As of any device; torch has it for its own tensors alone."""
+        return self.held.tolist()
 
     @classmethod
     def __torch_dispatch__(
@@ -62,9 +72,6 @@ class _Making(TorchDispatchMode):
 def _run(function: Any, *args: Any, **named: Any) -> Any:
     """An operation on what tensors hold; it fails where they are on two devices."""
     name = function._schema.name.removeprefix("aten::")
-    if name == "_copy_from":  # into a new tensor, of what ``torch.tensor`` is given
-        args[1].held.copy_(args[0])
-        return args[1]
     together = [args[0], args[2:]] if name in PLACES else [args, named]
     tensors = [one for one in tree_leaves(together) if isinstance(one, Tensor)]
     there = [one for one in tensors if isinstance(one, Elsewhere)]
@@ -73,7 +80,7 @@ def _run(function: Any, *args: Any, **named: Any) -> Any:
     if there and apart and name not in CROSSING:
         raise RuntimeError(f"{name}: tensors of {NAME} and of the processor")
     wanted = named.get("device")
-    made = bool(there) if wanted is None else torch.device(wanted).type == NAME
+    made = bool(there) if wanted is None else torch.device(wanted).type in (NAME, WITHIN)
     if wanted is not None:
         named = {**named, "device": torch.device("cpu"), "pin_memory": None}
         named = {key: value for key, value in named.items() if value is not None}
@@ -89,10 +96,18 @@ def _run(function: Any, *args: Any, **named: Any) -> Any:
 @cache
 def _registered() -> torch.library.Library:
     """The device, once for this process; it is there as long as what is returned."""
-    _setup_privateuseone_for_python_backend(NAME)
-    library = torch.library.Library("_", "IMPL")
-    library.fallback(_run, "PrivateUse1")
+    library = torch.library.Library("aten", "IMPL")
+    # What ``torch.tensor`` does of its own, past Python: it makes room, and copies into it.
+    empty, strided = torch.ops.aten.empty.memory_format, torch.ops.aten.empty_strided.default
+    library.impl("empty.memory_format", partial(_run, empty), "XLA")
+    library.impl("empty_strided", partial(_run, strided), "XLA")
+    library.impl("_copy_from", _copy, "Lazy")
     return library
+
+
+def _copy(source: Tensor, target: Any, _non_blocking: bool = False) -> Any:
+    target.held.copy_(source)
+    return target
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class Moments:
     """Of what is to be added."""
 
     @classmethod
-    def none(cls, layers: int, width: int, device: torch.device) -> "Moments":
+    def none(cls, layers: int, width: int, device: torch.device | None = None) -> "Moments":
         """Of no position."""
         sizes = (layers, width + 1, width + 1), (layers, width + 1, width), (layers,)
         return cls(*(torch.zeros(size, dtype=torch.float64, device=device) for size in sizes))

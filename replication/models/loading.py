@@ -115,7 +115,7 @@ def _build(entry: ModelEntry, folder: Path, null: Null | None) -> nn.Module:
 
 def _untrained(language_model: Any, config: Any, null: Null) -> Any:
     """A network as the library initializes it before any training, by the null's seed."""
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(null.seed or 0)
         return language_model(config)
 
