@@ -115,4 +115,4 @@ def elsewhere() -> Iterator[torch.device]:
     """The device, on which tensors can be made inside."""
     _registered()
     with _Making():
-        yield torch.device(NAME)
+        yield torch.device(NAME, 0)
