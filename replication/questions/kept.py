@@ -1,10 +1,10 @@
 """Answers that were measured before, under all that they depend on.
 
-An answer depends on the code that measures (not on its prose), the packages, the processor or GPU, the
-weights, the text and the norm. While none of them changes, claims and notebooks take what is kept
-and measure a sample of it again: a change to a check, to the judging or to a drawing then costs
-seconds. What is to be published is measured anew. Kept is what one thread measured, since with the
-number of threads the last bits change.
+An answer depends on the code that measures (not on its prose), the packages, the processor or GPU,
+the weights, the text and the norm. While none of them changes, claims and notebooks take what is
+kept and measure a sample of it again: a change to a check, to the judging or to a drawing then
+costs seconds. What is to be published is measured anew. Kept is what one thread measured, since
+with the number of threads the last bits change.
 """
 
 import os

@@ -1,12 +1,5 @@
-"""Every kind of question on another device than the processor: the answers are the processor's.
+"""Every kind of question on a GPU: the answers are the processor's, but for the last bits."""
 
-On a machine without a GPU they are asked on a device made for it (``tests/elsewhere.py``), which
-computes on the processor: it shows that all is put and fetched where it belongs, and its numbers
-are the same to the last bit. On a GPU the last bits are others.
-"""
-
-from collections.abc import Iterator
-from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import replace
 from importlib import import_module
@@ -17,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from elsewhere import NAME, elsewhere
 from questions.test_sets import control, fluent  # noqa: F401  (fixtures)
 
 from replication import questions
@@ -125,19 +117,13 @@ NEAR = 0.02
 """On a GPU: how far numbers may be apart, as a share of the greatest."""
 
 
-@pytest.fixture(
-    params=[
-        NAME,
-        pytest.param(
-            "cuda",
-            marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here"),
-        ),
-    ]
-)
-def device(request: pytest.FixtureRequest) -> Iterator[torch.device]:
+on_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+
+
+@pytest.fixture
+def device() -> torch.device:
     """Another device than the processor."""
-    with elsewhere() if request.param == NAME else nullcontext(torch.device("cuda")) as there:
-        yield there
+    return torch.device("cuda")
 
 
 @pytest.fixture(autouse=True)
@@ -176,11 +162,11 @@ def ask(question: Question[Any], model: LanguageModel, device: torch.device, nor
     """The same question, here and there: the answers are the same."""
     here = question.measure(Reader(model), norm)
     there = question.measure(Reader(moved(model, device)), norm)
-    near = 0 if device.type == NAME else NEAR
-    assert_same(as_data(there), as_data(here), near)
+    assert_same(as_data(there), as_data(here), NEAR)
     return there
 
 
+@on_a_gpu
 @pytest.mark.parametrize("question", OF_TEXTS, ids=lambda question: type(question).__name__)
 def test_of_texts(question: Question[Any], model: LanguageModel, device: torch.device) -> None:
     found = ask(question, model, device, "final")
@@ -188,6 +174,7 @@ def test_of_texts(question: Question[Any], model: LanguageModel, device: torch.d
         assert found.provenance.weights == f"float32, on {device.type}"
 
 
+@on_a_gpu
 @pytest.mark.parametrize("question", OVER_SETS, ids=lambda question: type(question).__name__)
 def test_over_sets(
     question: Question[Any],
@@ -209,13 +196,14 @@ def test_all_kinds_of_question_are_asked() -> None:
     assert known - {OverNorms} <= asked
 
 
+@on_a_gpu
 def test_integrated_gradients(model: LanguageModel, device: torch.device) -> None:
     ids = model.encode("The keys to the", start=True)
     here, there = (integrate(one, ids, steps=8) for one in (model, moved(model, device)))
-    near = 0 if device.type == NAME else NEAR
-    assert_same(there.attributions.cpu().tolist(), here.attributions.tolist(), near)
+    assert_same(there.attributions.cpu().tolist(), here.attributions.tolist(), NEAR)
 
 
+@on_a_gpu
 @pytest.mark.parametrize("norm", ["none", "tuned"])
 @pytest.mark.parametrize("question", [RanksOf(OWN), WordsOf(TEXT, WORDS, True)])
 def test_under_other_norms(
@@ -224,6 +212,7 @@ def test_under_other_norms(
     ask(question, model, device, norm)
 
 
+@on_a_gpu
 def test_nulls(model: LanguageModel, device: torch.device) -> None:
     """Those that are made of a network while it reads, and of its states."""
     blind = replace(model, null=Null("blind-lens", 3))
@@ -232,17 +221,7 @@ def test_nulls(model: LanguageModel, device: torch.device) -> None:
     ask(PositionsOf(TEXT), replace(model, network=narrow), device, "final")
 
 
-def test_what_mixes_devices_fails(device: torch.device) -> None:
-    """Else these tests would show nothing."""
-    there = torch.ones(2, 3).to(device)
-    with pytest.raises(RuntimeError):
-        there + torch.ones(2, 3)
-    with pytest.raises((RuntimeError, TypeError), match="numpy"):
-        there.numpy()
-    np.testing.assert_array_equal((there + torch.ones(())).cpu().numpy(), 2)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+@on_a_gpu
 def test_products_on_a_gpu_are_in_whole_float32() -> None:
     """TensorFloat-32, with 10 bits, is off by a thousandth."""
     chance = torch.Generator().manual_seed(0)
