@@ -38,6 +38,8 @@ def fast_start(shape: Shape) -> Steps:
 
 
 def _factorized(shape: Shape, **settings: Any) -> Steps:
+    import sklearn.decomposition  # noqa: F401  (the package does so when it factorizes)
+
     from replication.measures.factors import factor_matrix, factorize
 
     heard = recording(shape)
@@ -54,8 +56,9 @@ def scikit_learn(shape: Shape) -> Steps:
 
     from replication.measures.factors import factor_matrix
 
-    matrix = factor_matrix(recording(shape), LAYERS)
+    heard = recording(shape)
     yield "ready"
+    matrix = factor_matrix(heard, LAYERS)
     method = NMF(n_components=COUNT, init="random", random_state=0, max_iter=500)
     activity = method.fit_transform(matrix)
     yield "factors"
