@@ -42,8 +42,9 @@ SEED = 10
 LIMIT_S = 300
 """A mutant whose tests have not ended by then does not end, and is noticed."""
 MODULES = (
-    "base/statistics", "judging/comparisons", "judging/depth", "judging/findings",
-    "judging/paper/agreement", "measures/*", "results/*",
+    "base/intervals", "base/resampling", "base/significance", "judging/comparisons",
+    "judging/depth", "judging/findings", "judging/paper/agreement", "judging/parts", "measures/*",
+    "results/*",
 )  # fmt: skip
 TESTS = {
     "judging/paper/agreement": ["judging/test_paper"],

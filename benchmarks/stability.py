@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from replication.judging.comparisons import Part
 from replication.judging.findings import judge
+from replication.judging.parts import Part
 from replication.judging.suite import claims_in
 from replication.models import weights
 from replication.models.registry import find

@@ -21,7 +21,7 @@ from replication.judging.freeze import readings
 from replication.judging.known_rates import KnownRates
 from replication.judging.negatives import Negative, negative, read
 from replication.judging.readings import day
-from replication.judging.runner import NO_WEIGHTS, Runner, told
+from replication.judging.runner import NO_WEIGHTS, Runner
 from replication.judging.saving import check_writable, write
 from replication.judging.suite import Job, claims_in
 from replication.judging.verdicts import as_text
@@ -29,7 +29,7 @@ from replication.models.nulls import KINDS
 from replication.models.registry import DEFAULT_MODEL
 from replication.questions.kept import code_state, kept
 from replication.questions.question import Text
-from replication.questions.subjects import FreshSets
+from replication.questions.subjects import FreshSets, told
 
 FOLDER = Path(__file__).parent
 RUNNER = pytest.StashKey[Runner]()

@@ -19,17 +19,9 @@ from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import ATTENDS, OFTEN
 from replication.base.norms import NORMS, Norm
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import (
-    FEWEST_CLUSTERS,
-    Part,
-    at_depth,
-    beside,
-    crossing_of,
-    further,
-    more,
-    mostly,
-)
+from replication.judging.comparisons import FEWEST_CLUSTERS, crossing_of, more, mostly
 from replication.judging.depth import before_last
+from replication.judging.parts import Part, at_depth, beside, further
 from replication.measures.depth import crossing, last_from
 from replication.questions.sets import CircuitOver, ExpectedOver, WatchedOver
 from replication.questions.subjects import Case

@@ -9,19 +9,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from replication.articles.sources import ATTENTION_VIEWS, LOGIT_LENS
-from replication.articles.thresholds import ATTENDS, MUCH, OFTEN
+from replication.articles.thresholds import ATTENDS, MIDDLE, MUCH, NEAR_TOP, OFTEN
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import (
-    Part,
-    agrees,
-    at_depth,
-    beside,
-    crossing_of,
-    further,
-    less,
-    more,
-    mostly,
-)
+from replication.judging.comparisons import agrees, less, more, mostly
+from replication.judging.depth import beyond, by_depth, crosses
+from replication.judging.parts import Part, beside, further
 from replication.measures.depth import crossing
 from replication.questions.attention import AttentionOf, HeadsOver
 from replication.questions.layers import LensCostOf
@@ -46,23 +38,26 @@ SEEN = AttentionOf(CAPITAL)
 
 
 @lens_claim("LL-01", CITIES)
-def paris_becomes_the_best_candidate(case: Case) -> Iterator[Part]:
-    """After "The capital of France is" the lens shows a layer from which on " Paris" is the best
-    candidate; other capitals stay behind it.
+def paris_is_a_good_guess_in_the_middle(case: Case) -> Iterator[Part]:
+    """After "The capital of France is" the lens shows a good guess by some point in the middle:
+    from a layer in the second third of the depth on " Paris" is among the ten best candidates, and
+    not before; other capitals stay behind it.
     """
     found = case.answer(CITIES)
-    after_blocks = [stage.part == "feed-forward" for stage in found.stages]
-    best = found.ranks[after_blocks, 0] == 1
-    leads = crossing_of("' Paris' is the best candidate for good", np.atleast_1d(crossing(best)))
-    statement = f"depth from which on {leads.what}"
-    yield at_depth(less(statement, leads.estimate, 1, "depth"), leads)  # a layer before the output
-    yield further(more(statement, leads.estimate, 1 / len(best), "depth"))
+    ranks = found.ranks[[stage.part == "feed-forward" for stage in found.stages], 0]
+    guessed, best = (np.atleast_1d(crossing(ranks <= rank)) for rank in (NEAR_TOP, 1))
+    what, (start, end) = f"' Paris' is among the {NEAR_TOP} best for good", MIDDLE
+    yield by_depth(what, guessed, end)
+    yield further(beyond(what, guessed, start))
+    yield crosses("' Paris' is the best candidate for good", best, by=1 - 1 / len(ranks))
     for column, city in enumerate(found.words[1:], 1):
-        yield less(
-            f"probability of {city!r} after the last layer against ' Paris'",
-            found.probabilities[-1, column],
-            found.probabilities[-1, 0],
-            "probability",
+        yield further(
+            less(
+                f"probability of {city!r} after the last layer against ' Paris'",
+                found.probabilities[-1, column],
+                found.probabilities[-1, 0],
+                "probability",
+            )
         )
 
 

@@ -16,7 +16,8 @@ from jaxtyping import Float
 from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import TENFOLD
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, at_most, mostly
+from replication.judging.comparisons import at_most, mostly
+from replication.judging.parts import Part
 from replication.measures.depth import first_layer
 from replication.questions.norm_parts import NormPartsOf, NormPartsOver
 from replication.questions.question import Text

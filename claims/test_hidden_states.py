@@ -18,18 +18,9 @@ from jaxtyping import Bool
 from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import FAR_DOWN, FEW, NEAR_TOP, ROUNDING_PERCENT
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import (
-    Part,
-    agrees,
-    at_depth,
-    at_most,
-    beside,
-    crossing_of,
-    further,
-    less,
-    more,
-)
+from replication.judging.comparisons import agrees, at_most, crossing_of, less, more
 from replication.judging.depth import before_last, beyond, crosses, in_layer, steps, throughout
+from replication.judging.parts import Part, at_depth, beside, further
 from replication.measures.depth import SYNTAX, arrivals, crossing, first_layer
 from replication.questions.lens import ContinuationOf, RanksOf, TopTokensOf, WatchedRanksOf
 from replication.questions.subjects import Case

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from replication.articles.sources import EXPLAINING_TRANSFORMERS
 from replication.articles.thresholds import (
     AMONG_THE_MOST,
+    DEPTH_OF_FIRST,
     NOTICEABLY,
     OFTEN,
     ROUNDING_SPOKEN,
@@ -24,19 +25,9 @@ from replication.articles.thresholds import (
     START_OF_ANSWER,
 )
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import (
-    Part,
-    agrees,
-    at_depth,
-    at_most,
-    beside,
-    crossing_of,
-    further,
-    less,
-    more,
-    mostly,
-)
-from replication.measures.depth import crossing
+from replication.judging.comparisons import agrees, at_most, crossing_of, less, more, mostly
+from replication.judging.parts import Part, at_depth, beside, further, literally
+from replication.measures.depth import crossing, first_layer
 from replication.questions.lens import ContinuationOf, RanksOf
 from replication.questions.openings import ErasureOver, ShortlistsOver
 from replication.questions.question import Text
@@ -45,6 +36,7 @@ from replication.questions.subjects import Case
 from replication.results.erasure import ERASED as ERASED_TOGETHER
 from replication.results.roles import Role, countries_in, roles_of
 from replication.results.saliency import Saliency
+from replication.results.shortlists import Shortlists
 from replication.results.untestable import NotTestable
 
 claim = ClaimsOf(EXPLAINING_TRANSFORMERS)
@@ -326,27 +318,39 @@ def what_counts_most_changes_the_output_most(case: Case) -> Iterator[Part]:
 
 @claim("EX-22", *SHORTLISTED)
 def the_first_layer_shortlists(case: Case) -> Iterator[Part]:
-    """Layer 0 often shortlists the tokens that end at the top."""
+    """Layer 0 of six, at a sixth of the depth, often shortlists the tokens that end at the top."""
     grids = [case.answer(question) for question in SHORTLISTED]
-    first = np.concatenate([grid.ranks[0][grid.ranks[-1] == 1] for grid in grids])
-    if not len(first):
+    limit = SHORTLIST * grids[0].vocabulary
+    last = np.concatenate([grid.ranks[-1] for grid in grids])
+    if not (last == 1).any():
         raise NotTestable("none of the tokens of these texts ends with rank 1")
-    share = np.mean(first <= SHORTLIST * grids[0].vocabulary)
-    statement = f"of {len(first)} tokens that end best, those within {SHORTLIST:.0%} after layer 0"
-    yield more(statement, share, OFTEN, "share")
+    layer = first_layer(DEPTH_OF_FIRST, grids[0].layers)
+    within = [
+        np.concatenate([grid.ranks[k] for grid in grids])[last == 1] <= limit for k in (layer, 0)
+    ]
+    statement = f"of {len(within[0])} tokens that end best, those within {SHORTLIST:.0%} after "
+    yield more(f"{statement}layer {layer}", within[0].mean(), OFTEN, "share")
+    yield literally(more(f"{statement}layer 0", within[1].mean(), OFTEN, "share"))
 
 
 @many("EX-22-many", SHORTLISTS, generalizes="EX-22", costly=True)
 def the_first_layer_shortlists_prose_and_lists(case: Case) -> Iterator[Part]:
-    """Over openings and lists, layer 0 often shortlists the tokens that end at the top, and more
-    often than tokens that end at the top elsewhere.
+    """Over openings and lists, layer 0 of six, at a sixth of the depth, often shortlists the tokens
+    that end at the top, and more often than tokens that end at the top elsewhere.
     """
     found = case.answer(SHORTLISTS)
-    limit = SHORTLIST * found.vocabulary
-    statement = f"positions whose last best token is within {SHORTLIST:.0%} after layer 0"
-    yield mostly(statement, found.own <= limit, found.texts)
-    statement = "positions whose own best token layer 0 ranks before the best of another position"
-    yield mostly(statement, found.own < found.others, found.texts)
+    yield from shortlisting(found, 0)
+    yield from map(literally, shortlisting(found, 1))
+
+
+def shortlisting(found: Shortlists, place: int) -> Iterator[Part]:
+    """Parts of EX-22-many on one of the layers that were looked at."""
+    own, layer = found.own[place], found.layers[place]
+    near = own <= SHORTLIST * found.vocabulary
+    statement = f"positions whose last best token is within {SHORTLIST:.0%} after layer {layer}"
+    yield mostly(statement, near, found.texts)
+    statement = f"positions whose own best token layer {layer} ranks before that of another one"
+    yield mostly(statement, own < found.others[place], found.texts)
 
 
 @claim("EX-24", BIRTH, norm_matters=False)

@@ -8,13 +8,13 @@ token overtakes half of those before it each time.
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from jaxtyping import Bool
 
 from replication.articles import gallery
 from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import NEAR_TOP, OFTEN
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, beside, less, more
+from replication.judging.comparisons import less, more
+from replication.judging.parts import Part, beside
 from replication.measures.depth import crossing, depth_of, first_layer
 from replication.questions.layers import ContributionsOf
 from replication.questions.lens import RanksOf
@@ -32,45 +32,42 @@ LAST_FIVE = 7 / 12
 """Depth of the first of the last five of twelve layers."""
 
 
-def of_countries(found: Contributions) -> Bool[np.ndarray, " token"]:
-    """Which tokens are countries; ``NotTestable`` where there are none."""
-    countries = np.array([role is Role.COUNTRY for role in found.roles])
-    if not countries.any():
-        raise NotTestable(f"no token of the list is a country: {found.tokens}")
-    return countries
-
-
 @claim("HS-21", EU, relatives=("HS-10",))
 def the_projection_names_the_layer_that_raised_a_token(case: Case) -> Iterator[Part]:
-    """The projection of inner hidden states shows which layer contributed the most to raising a
-    token's score, and hence its rank: the layers that come up with the countries of the EU list are
-    the last five of twelve.
+    """EU list: the projection of inner hidden states shows which layer contributed the most to
+    raising a token's score, and hence its rank: for most tokens both rise most in the same layer.
     """
     found = case.answer(EU)
-    countries, layers = of_countries(found), greatest(found.by_rank)
-    late = layers >= first_layer(LAST_FIVE + 1e-6, found.layers)
-    depths = sorted({round(depth_of(int(layer), found.layers), 2) for layer in layers[countries]})
+    if found.by_score is None:
+        raise NotTestable("the article published ranks of this list and no scores")
+    layers = greatest(found.by_rank)
+    rising = layers > 0
+    if not rising.any():
+        raise NotTestable(f"none of the tokens {found.tokens} rises in a layer after the first")
+    same = greatest(found.by_score) == layers
     yield more(
-        f"of {countries.sum()} countries, the share whose rank is raised most by one of the last "
-        f"five twelfths of the layers (depths {', '.join(map(str, depths))})",
-        late[countries].mean(),
+        f"of {rising.sum()} tokens that rise, the share whose rank and score are raised most "
+        "by the same layer",
+        same[rising].mean(),
         OFTEN,
         "share",
     )
-    statement = "literally, the share raised most by one of the last five layers"
-    yield beside(more(statement, (layers >= found.layers - 5)[countries].mean(), OFTEN, "share"))
-    if found.by_score is not None:
-        rising = layers > 0
-        if not rising.any():
-            raise NotTestable(f"none of the tokens {found.tokens} rises in a layer after the first")
-        same = greatest(found.by_score) == layers
-        yield more(
-            f"of {rising.sum()} tokens that rise, the share whose rank and score are raised most "
-            "by the same layer",
-            same[rising].mean(),
-            OFTEN,
-            "share",
-        )
+    if Role.COUNTRY in found.roles:
+        yield beside(countries_rise_late(found))
+
+
+def countries_rise_late(found: Contributions) -> Part:
+    """What HS-10 says of the countries, told from what raises them."""
+    layers = greatest(found.by_rank)[[role is Role.COUNTRY for role in found.roles]]
+    late = layers >= first_layer(LAST_FIVE + 1e-6, found.layers)
+    depths = sorted({round(depth_of(int(layer), found.layers), 2) for layer in layers})
+    return more(
+        f"of {len(layers)} countries, the share whose rank is raised most by one of the last "
+        f"five twelfths of the layers (depths {', '.join(map(str, depths))})",
+        late.mean(),
+        OFTEN,
+        "share",
+    )
 
 
 def beginnings(grid: RankGrid, names: Sequence[str]) -> list[int]:

@@ -17,18 +17,9 @@ from replication.articles.sources import HIDDEN_STATES
 from replication.articles.thresholds import FAMILY, SIGNIFICANT
 from replication.base.norms import Norm
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import (
-    Part,
-    at_depth,
-    beside,
-    core,
-    crossing_of,
-    further,
-    less,
-    more,
-    mostly,
-)
+from replication.judging.comparisons import crossing_of, less, more, mostly
 from replication.judging.depth import crosses, up_to
+from replication.judging.parts import Part, at_depth, beside, core, further
 from replication.measures.depth import crossing
 from replication.measures.occupations import with_share_of_women
 from replication.questions.sets import ArrivalsOver, ExpectedOver, WatchedOver
@@ -246,7 +237,7 @@ def by_workers(found: WatchedSet) -> Iterator[Part]:
 @claim("HS-18-share", OCCUPATIONS, norm_matters=False, generalizes="HS-18")
 def the_last_layer_goes_by_the_share_of_women(case: Case) -> Iterator[Part]:
     """The more women do the work, the further the last layer puts the woman's word before the
-    man's.
+    man's, over occupations and over the frames that they stand in.
     """
     yield from by_share(case.answer(OCCUPATIONS))
 
@@ -257,10 +248,11 @@ def by_share(found: WatchedSet) -> Iterator[Part]:
         goes = with_share_of_women(found)
     except ValueError as error:  # such as a lead that is the same after every occupation
         raise NotTestable(str(error)) from error
+    frames = f" and {goes.crossed} frames, both drawn," if goes.crossed > 1 else ","
     statement = (
-        f"rank correlation, over {goes.clusters} occupations, of the lead of the woman's word with "
-        f"the share of women ({goes.rho:.2f}, 95 % from {goes.low:.2f} to {goes.high:.2f}): its "
-        "lower end"
+        f"rank correlation, over {goes.clusters} occupations{frames} of the lead of the woman's "
+        f"word with the share of women ({goes.rho:.2f}, 95 % from {goes.low:.2f} to "
+        f"{goes.high:.2f}): its lower end"
     )
     yield more(statement, goes.low, 0, "rho")
     statement = f"its p-value when shares are dealt at random, times {FAMILY} findings"

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from replication.articles.sources import HIDDEN_STATES
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, agrees, at_most
+from replication.judging.comparisons import agrees, at_most
+from replication.judging.parts import Part
 from replication.questions.lens import RanksOf
 from replication.questions.subjects import Case
 from replication.results.roles import Role

@@ -11,7 +11,8 @@ import numpy as np
 
 from replication.articles.sources import TUNED_LENS
 from replication.judging.claims import ClaimsOf
-from replication.judging.comparisons import Part, further, less, mostly
+from replication.judging.comparisons import less, mostly
+from replication.judging.parts import Part, further
 from replication.questions.subjects import Case
 from replication.questions.tuned import LensQualityOf
 

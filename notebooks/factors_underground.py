@@ -1,8 +1,9 @@
 # %% [markdown]
-# # Factors of prose in the first layer
+# # Factors of prose in an early layer
 #
-# A passage of Dostoevsky's "Notes from Underground" in ten patterns of firing of the first layer,
-# which has seen little but the tokens themselves.
+# A passage of Dostoevsky's "Notes from Underground" in ten patterns of firing of one layer: of the
+# article's six layer 0, in a model of another depth the one at a sixth of its depth (set `layers`
+# to 0 for its first).
 #
 # **The article** (EX-16): portions of the text, pronouns, auxiliary, linking and other verbs,
 # nouns with their adjectives, commas and the first token (EX-18) have factors of their own. With

@@ -16,15 +16,7 @@ from replication.base.norms import NORMS
 from replication.figures.table import FORMATS
 from replication.judging.claims import ClaimRecord, ClaimsOf
 from replication.judging.committed import joined
-from replication.judging.comparisons import (
-    Part,
-    at_depth,
-    at_most,
-    beside,
-    crossing_of,
-    further,
-    mostly,
-)
+from replication.judging.comparisons import at_most, crossing_of, mostly
 from replication.judging.findings import ChanceFinding, Finding, Findings, judge
 from replication.judging.firmness import Firmness
 from replication.judging.fresh import beside as beside_runs
@@ -36,6 +28,7 @@ from replication.judging.paper.records import (
     Number,
     PaperReport,
 )
+from replication.judging.parts import Part, at_depth, beside, further
 from replication.judging.rates import NullRate
 from replication.judging.readings import Readings
 from replication.judging.rules import WHOLE

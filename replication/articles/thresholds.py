@@ -62,6 +62,15 @@ FEW_NEURONS = 0.25
 """Share of a layer's neurons that is still "few" at a token. No number was published: it is half of
 the half that an untrained network has above 0."""
 
+DEPTH_OF_FIRST = 1 / 6
+"""Where "layer #0" of the article's six lies: at a sixth of the depth, as every layer that it
+numbers. "A lot of heavy lifting" is said of one of six layers, so of a sixth of a network; nothing
+that it says there is of an input that nothing has worked on yet."""
+
+MIDDLE = (1 / 3, 2 / 3)
+"""The depths between which "the middle" lies: the second of three parts, as the middle of a count
+or of a text is (``STRETCHES``)."""
+
 CLUSTERS_OF_A_LAYER = 10
 """Into how many clusters a layer's neurons are put: the key of the article's picture has ten."""
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy import stats
 
-from replication.base.statistics import LEVEL, RESAMPLES, Values
+from replication.base.resampling import LEVEL, RESAMPLES, Labels, Values
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,14 @@ class Association:
     rho: float
     """-1 to 1."""
     low: float
-    """Of the interval from drawing clusters with replacement."""
+    """Of the interval from drawing clusters with replacement, and what they are crossed with."""
     high: float
     p_value: float
     """One-sided: of so much or more, were the one dealt to the other at random. Exact where there
     are fewer deals than ``resamples``."""
     clusters: int
+    crossed: int
+    """How many clusters of a second kind are drawn too, such as the frames of all sentences."""
     level: float
     resamples: int
     seed: int
@@ -31,19 +33,28 @@ class Association:
 def association(
     values: Values,
     shares: Values,
-    clusters: Sequence[str],
+    clusters: Labels,
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> Association:
     """How the mean value of a cluster goes with its share, which is the same for all its items.
 
-    ``ValueError`` for fewer than three clusters, for a cluster of several shares, where not one is
-    given for each item, and where all shares or all means are alike.
+    Where items have clusters of two kinds, the shares are those of the first; the second kind is
+    drawn as well, independently, and in each draw a cluster's mean is that of the items drawn
+    (Owen's pigeonhole bootstrap, see ``replication.base.resampling``). The test deals shares among
+    clusters of the first kind. ``ValueError`` for fewer than three clusters, for a cluster of
+    several shares, where not one is given for each item, and where all shares or all means are
+    alike.
     """
-    means, given = _by_cluster(values, shares, clusters)
+    names, others = _kinds_of(clusters)
+    means, given = _by_cluster(values, shares, names)
     random = np.random.default_rng(seed)
     picks = random.integers(len(means), size=(resamples, len(means)))
-    low, high = np.quantile(_rho(means[picks], given[picks]), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    drawn = np.broadcast_to(means, picks.shape)
+    if len(set(others)) > 1:
+        drawn = _drawn_means(values, names, others, random, resamples)
+    rhos = _rho(np.take_along_axis(drawn, picks, axis=1), given[picks])
+    low, high = np.quantile(rhos, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     test = stats.permutation_test(
         [means],
         lambda dealt, axis: _rho(dealt, np.broadcast_to(given, dealt.shape)),
@@ -58,22 +69,59 @@ def association(
         high=float(high),
         p_value=float(test.pvalue),
         clusters=len(means),
+        crossed=len(set(others)),
         level=LEVEL,
         resamples=resamples,
         seed=seed,
     )
 
 
+def _kinds_of(clusters: Labels) -> tuple[list[str], list[str]]:
+    """The cluster of the first kind and of the second of each item; one for all, where there is no
+    second kind.
+    """
+    pairs = [(one,) if isinstance(one, str) else one for one in clusters]
+    return [first for first, *_ in pairs], [rest[0] if rest else "" for _, *rest in pairs]
+
+
+def _drawn_means(
+    values: Values,
+    names: Sequence[str],
+    others: Sequence[str],
+    random: np.random.Generator,
+    resamples: int,
+) -> Float[np.ndarray, "draw cluster"]:
+    """In each draw of the other kind the mean of each cluster; NaN where none of it was drawn."""
+    firsts, seconds = (list(dict.fromkeys(kind)) for kind in (names, others))
+    sums, counts = np.zeros((2, len(seconds), len(firsts)))
+    places = [seconds.index(other) for other in others], [firsts.index(name) for name in names]
+    np.add.at(sums, places, values)
+    np.add.at(counts, places, 1)
+    size = len(seconds)
+    drawn = random.multinomial(size, np.full(size, 1 / size), size=resamples)
+    total, number = drawn @ sums, drawn @ counts
+    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+
+
 def _rho(
     first: Float[np.ndarray, "... cluster"], second: Float[np.ndarray, "... cluster"]
 ) -> Float[np.ndarray, "..."]:
-    """Spearman's rank correlation of each draw; 0 where all that was drawn is alike."""
-    a, b = (
-        ranks - ranks.mean(axis=-1, keepdims=True)
-        for ranks in (stats.rankdata(first, axis=-1), stats.rankdata(second, axis=-1))
-    )
+    """Spearman's rank correlation of each draw, over clusters of which something was drawn; 0 where
+    all that was drawn is alike.
+    """
+    there = np.isfinite(first)
+    a, b = (_centred_ranks(values, there) for values in (first, second))
     sizes = np.sqrt((a**2).sum(-1) * (b**2).sum(-1))
     return np.divide((a * b).sum(-1), sizes, out=np.zeros(sizes.shape), where=sizes > 0)
+
+
+def _centred_ranks(
+    values: Float[np.ndarray, "... cluster"], there: Bool[np.ndarray, "... cluster"]
+) -> Float[np.ndarray, "... cluster"]:
+    """Ranks less their mean; 0 where there is nothing, which is put last and not counted."""
+    ranks = stats.rankdata(np.where(there, values, np.inf), axis=-1)
+    means = (ranks * there).sum(-1, keepdims=True) / np.maximum(there.sum(-1, keepdims=True), 1)
+    return np.asarray((ranks - means) * there)
 
 
 def _by_cluster(

@@ -9,13 +9,9 @@ import numpy as np
 from jaxtyping import Bool, Int
 from scipy import stats
 
-from replication.base.statistics import (
-    RESAMPLES,
-    Labels,
-    cluster_majority,
-    draws,
-    ends_of_means,
-)
+from replication.base.intervals import ends_of_means
+from replication.base.resampling import RESAMPLES, Labels, draws
+from replication.base.significance import cluster_majority
 
 POWER = 0.8
 Holds = Bool[np.ndarray, " item"]

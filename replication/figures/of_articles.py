@@ -193,7 +193,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
     ),
     _factors(
         "factors_underground",
-        "Factors of prose in the first layer",
+        "Factors of prose in an early layer",
         ("EX-16", "EX-17", "EX-18"),
         "factors_underground_layer0",
         "commas, pronouns and verbs have colours of their own.",

@@ -20,7 +20,7 @@ from replication.articles.quotations import Quotation, quotations
 from replication.articles.sources import Source
 from replication.base.norms import Norm
 from replication.base.records import Record
-from replication.judging.comparisons import Part
+from replication.judging.parts import Part
 from replication.questions.question import Question
 from replication.questions.subjects import Case
 from replication.results.sets import CROSSED_IN_WORDS

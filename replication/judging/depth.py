@@ -10,16 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float
 
-from replication.base.statistics import Labels
-from replication.judging.comparisons import (
-    Part,
-    at_depth,
-    at_most,
-    beside,
-    crossing_of,
-    less,
-    more,
-)
+from replication.base.resampling import Labels
+from replication.judging.comparisons import at_most, crossing_of, less, more
+from replication.judging.parts import Part, at_depth, beside
 from replication.measures.depth import crossing, first_layer, last_from
 
 
@@ -48,12 +41,9 @@ def in_layer(
     """
     depths = np.atleast_1d(crossing(holds))
     article = (layer + 1) / of
-    found = crossing_of(what, depths, article=article)
+    by_then = by_depth(what, depths, article, article=article)
     statement = f"depth from which on {what}"
-    return (
-        at_depth(at_most(statement, found.estimate, _tolerant(article), "depth"), found),
-        more(statement, found.estimate, _tolerant(layer / of), "depth"),
-    )
+    return by_then, more(statement, by_then.measured, _tolerant(layer / of), "depth")
 
 
 def beyond(
@@ -72,6 +62,22 @@ def beyond(
     return at_depth(part, found)
 
 
+def by_depth(
+    what: str,
+    depths: Float[np.ndarray, " item"],
+    depth: float,
+    *,
+    article: float | None = None,
+    clusters: Labels | None = None,
+) -> Part:
+    """A part that holds if something comes to hold for good by a depth; of several items the median
+    counts.
+    """
+    found = crossing_of(what, depths, clusters, article)
+    part = at_most(f"depth from which on {what}", found.estimate, _tolerant(depth), "depth")
+    return at_depth(part, found)
+
+
 def crosses(
     what: str,
     depths: Float[np.ndarray, " item"],
@@ -83,9 +89,7 @@ def crosses(
     """A part that bears on no verdict and tells from where on something holds for good: it holds if
     that is so for the median item by some depth, that of the last layer if none is given.
     """
-    found = crossing_of(what, depths, clusters, article)
-    part = at_most(f"depth from which on {what}", found.estimate, _tolerant(by), "depth")
-    return beside(at_depth(part, found))
+    return beside(by_depth(what, depths, by, article=article, clusters=clusters))
 
 
 def before_last(of: int, layers: int) -> int:

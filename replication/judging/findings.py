@@ -14,8 +14,8 @@ from replication.base.environment import Environment
 from replication.base.norms import Norm
 from replication.base.records import Record
 from replication.judging.claims import Claim, ClaimRecord
-from replication.judging.comparisons import Part, describe
 from replication.judging.firmness import Firmness, firmness_of
+from replication.judging.parts import Part, describe
 from replication.judging.rates import NullRate
 from replication.judging.readings import Readings
 from replication.judging.rules import Verdict, all_hold, core_holds, verdict_of

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from replication.base.records import Record
-from replication.judging.comparisons import Part
+from replication.judging.parts import Part
 from replication.judging.readings import Readings
 
 FILE = "firmness.json"

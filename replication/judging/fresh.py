@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replication.judging.claims import ClaimRecord
-from replication.judging.comparisons import Part
 from replication.judging.findings import Finding, Findings
+from replication.judging.parts import Part
 from replication.judging.readings import Readings, day
-from replication.judging.runner import told
 from replication.judging.verdicts import SYMBOLS, called, read
-from replication.questions.subjects import FreshSets
+from replication.questions.subjects import FreshSets, told
 
 FILE = "fresh.json"
 HEADING = "## On fresh sets"

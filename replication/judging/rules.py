@@ -5,10 +5,10 @@ hold, whatever else does. What holds by the way it is made shows nothing; nor do
 some kind show as well. Only then does it count how much of the rest holds.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
-from replication.judging.comparisons import Part
+from replication.judging.parts import Part
 from replication.results.provenance import SubjectKind
 
 Verdict = Literal[
@@ -43,9 +43,6 @@ WHOLE: dict[SubjectKind, Verdict] = {
     "control": "generalises",
 }
 """The verdict where every part holds, by what the finding is on."""
-
-GOOD: Collection[Verdict] = ("replicated", "generalises", "consistent", "by_definition")
-"""Verdicts that bear the claim out."""
 
 
 def verdict_of(

@@ -13,28 +13,35 @@ from types import MappingProxyType
 
 from replication.base.environment import environment
 from replication.base.norms import NORMS, READINGS, Norm
-from replication.judging.claims import Claim, records_of
+from replication.judging.claims import Claim
+from replication.judging.collected import collected, has_all
 from replication.judging.findings import (
     ChanceFinding,
     Finding,
     Findings,
     chance,
-    completed,
     judge,
     untestable,
 )
 from replication.judging.known_rates import KnownRates
 from replication.judging.negatives import Known
-from replication.judging.rates import NullRate
+from replication.judging.reach import Reach
 from replication.judging.readings import Readings
-from replication.judging.suite import Job, is_on_one_text, is_on_sets, jobs_of
+from replication.judging.suite import Job, can_be_read_on, jobs_of, names_of_nulls
 from replication.models import weights
-from replication.models.nulls import KINDS, OF_THE_LENS, WITHOUT_NETWORK, NullKind, draws_of
-from replication.models.registry import DEFAULT_MODEL, find, null_name, provenance
+from replication.models.nulls import KINDS, WITHOUT_NETWORK, NullKind
+from replication.models.registry import DEFAULT_MODEL, find, provenance
 from replication.questions.controls import Controls
 from replication.questions.kept import Kept, code_state
 from replication.questions.measured import Wanted, subject
-from replication.questions.subjects import Case, FreshSets, Instead, Published, Subject, put_instead
+from replication.questions.subjects import (
+    Case,
+    Instead,
+    Published,
+    Subject,
+    put_instead,
+    told,
+)
 
 NO_WEIGHTS = "weights not available"
 
@@ -75,12 +82,15 @@ class Runner:
         """How many answers of each subject were kept from earlier runs."""
         self.jobs: list[Job] = []
         self.found: dict[Job, Finding | ChanceFinding] = {}
-        self.out_of_reach: dict[str, str] = {}
-        """Why the weights of some models cannot be had."""
-        self._fetched: set[str] = set()
+        self._reach = Reach()
         self._processes = processes
         self._controls: Controls | None = None
         self._subject: Subject | None = None
+
+    @property
+    def out_of_reach(self) -> Mapping[str, str]:
+        """Why the weights of some models cannot be had."""
+        return self._reach.out_of_reach
 
     def add(self, claim: Claim) -> list[Job]:
         """A claim of this run; its jobs, of which there are none where a text of your own is to be
@@ -89,8 +99,8 @@ class Runner:
         every = jobs_of(claim, self.models, self.norms)
         jobs = [job for job in every if job.null is None or job.null in self.nulls]
         if self.instead:
-            fits = is_on_sets if isinstance(self.instead, FreshSets) else is_on_one_text
-            jobs = [job for job in jobs if job.subject != Published.name and fits(claim)]
+            fits = can_be_read_on(claim, self.instead)
+            jobs = [job for job in jobs if job.subject != Published.name and fits]
         self.jobs += jobs
         return jobs
 
@@ -114,8 +124,8 @@ class Runner:
             if job.subject == Published.name or job.null in WITHOUT_NETWORK or self._knows(job):
                 continue
             with suppress(weights.WeightsError):  # the jobs on them will tell
-                self._fetch(job.subject)
-                null = job.null and _nulls_of(job.claim, job.subject, job.null)
+                self._reach.fetch(job.subject)
+                null = job.null and names_of_nulls(job.claim, job.subject, job.null)
                 for name in null or [job.subject]:
                     asked[name] |= {
                         (job.norm, put_instead(q, self.instead).under(self._beside(job))): None
@@ -155,38 +165,22 @@ class Runner:
         readings: Readings | None = None,
         noise: Mapping[tuple[str, str, str], float] = MappingProxyType({}),
     ) -> Findings:
-        """All that was found, each finding with the rates of its own model's nulls.
-
-        It is complete if every job of ``suite``, all claims that there are, was judged under
-        every norm, on the published numbers and on all models of this run, the default among them.
-        ``noise`` has the share of noise draws with the same outcome, by claim, subject and norm.
+        """All that was found, see ``collected``; complete if it has all of ``suite``, which are all
+        claims that there are, on all models of this run, the default among them.
         """
-        found = [self.found[job] for job in self.jobs if job in self.found]
-        controls = tuple(one for one in found if isinstance(one, ChanceFinding))
-        rates: dict[tuple[str, str, str], list[NullRate]] = defaultdict(list)
-        for one in controls:
-            rates[one.claim, one.model, one.norm].append(one.rate)
-            # No lens is tuned to nulls: what they show with the usual one counts for it. A blind
-            # lens is none for it, since tuning would see through it.
-            if one.norm == "final" and one.rate.kind not in OF_THE_LENS:
-                rates[one.claim, one.model, "tuned"].append(one.rate)
-        judged = {one.claim for one in found}
-        claims = records_of(job.claim for job in self.jobs if job.claim.id in judged)
-        definitional = {claim.id for claim in claims if claim.definitional}
+        found = {job: self.found[job] for job in self.jobs if job in self.found}
+        asked = set(self.models) | {DEFAULT_MODEL}
+        claims, findings, controls = collected(found, noise)
         return Findings(
             environment=environment(),
-            complete=self._complete(suite),
+            complete=not self.instead and has_all(found, suite, asked, self.out_of_reach),
             readings=readings,
             text=told(self.instead) if self.instead else None,
             measured_by=code_state(),
             reused=sum(self.reused.values()),
             rates_of=self.rates.day if self.rates else None,
             claims=claims,
-            findings=tuple(
-                completed(one, tuple(rates[one.key]), one.claim in definitional, noise.get(one.key))
-                for one in found
-                if isinstance(one, Finding)
-            ),
+            findings=findings,
             controls=controls,
         )
 
@@ -195,34 +189,11 @@ class Runner:
         if self._controls:
             self._controls.stop()
 
-    def _complete(self, suite: Iterable[Claim]) -> bool:
-        models = list(dict.fromkeys([DEFAULT_MODEL, *self.models]))
-        wanted = {
-            job.id
-            for claim in suite
-            for job in jobs_of(claim, models, READINGS)
-            if job.subject not in self.out_of_reach
-        }
-        return bool(wanted) and not self.instead and wanted <= {job.id for job in self.found}
-
-    def _fetch(self, name: str) -> None:
-        """Have a model's weights ready; whether they can be had is tried once."""
-        if name in self.out_of_reach:
-            raise weights.WeightsError(self.out_of_reach[name])
-        if name in self._fetched:
-            return
-        try:
-            weights.fetch(find(name)[0])
-            self._fetched.add(name)
-        except weights.WeightsError as error:
-            self.out_of_reach[name] = str(error)
-            raise
-
     def _finding(self, job: Job) -> Finding:
         if self._subject is None or self._subject.name != job.subject:
             self._subject = None  # one network at a time in memory
             if job.subject != Published.name:
-                self._fetch(job.subject)
+                self._reach.fetch(job.subject)
             self._subject = subject(job.subject, self.kept)
         case = Case(self._subject, job.norm, self.instead, tuple(self._beside(job)))
         found = judge(job.claim, case)
@@ -243,10 +214,10 @@ class Runner:
         self._subject = None
         if self.rates and self.rates.has(job):
             return self.rates.take(job)
-        self._fetch(job.subject)
+        self._reach.fetch(job.subject)
         asked = self._controls or self.start(self.jobs)
         ask: Callable[[str], Subject] = subject if kind in WITHOUT_NETWORK else asked.result
-        nulls = [ask(name) for name in _nulls_of(job.claim, job.subject, kind)]
+        nulls = [ask(name) for name in names_of_nulls(job.claim, job.subject, kind)]
         for null in nulls:
             self._count(null)
         cases = (Case(null, job.norm, self.instead) for null in nulls)
@@ -254,12 +225,3 @@ class Runner:
         if self.rates:
             self.rates.check(job, found)
         return found
-
-
-def told(instead: Instead) -> str:
-    """What is read instead, in words."""
-    return "fresh sets" if isinstance(instead, FreshSets) else instead.prompt + instead.continuation
-
-
-def _nulls_of(claim: Claim, model: str, kind: NullKind) -> list[str]:
-    return [null_name(model, kind, null.seed) for null in draws_of(kind, costly=claim.costly)]

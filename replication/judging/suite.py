@@ -10,9 +10,9 @@ from replication.base.norms import NORMS, Norm
 from replication.judging.claims import Claim
 from replication.judging.findings import ClaimNorm
 from replication.judging.negatives import controls_of
-from replication.models.nulls import KINDS, OF_THE_LENS, OF_THE_UNEMBEDDING, NullKind
-from replication.models.registry import find
-from replication.questions.subjects import Published
+from replication.models.nulls import KINDS, OF_THE_LENS, OF_THE_UNEMBEDDING, NullKind, draws_of
+from replication.models.registry import find, null_name
+from replication.questions.subjects import FreshSets, Instead, Published
 
 OF_OTHERS = ("blimp", "winogender")
 """Sets that others made, to which there is no fresh one."""
@@ -72,6 +72,16 @@ def nulls_of(claim: Claim) -> tuple[NullKind, ...]:
         for kind in (*OF_THE_UNEMBEDDING, *OF_THE_LENS)
     }
     return tuple(kind for kind in KINDS if kept.get(kind, True))
+
+
+def names_of_nulls(claim: Claim, model: str, kind: NullKind) -> list[str]:
+    """The nulls of a kind on which a claim is judged, of a model."""
+    return [null_name(model, kind, null.seed) for null in draws_of(kind, costly=claim.costly)]
+
+
+def can_be_read_on(claim: Claim, instead: Instead) -> bool:
+    """Whether all that the claim asks can be asked of another text, or of fresh sets."""
+    return is_on_sets(claim) if isinstance(instead, FreshSets) else is_on_one_text(claim)
 
 
 def is_on_one_text(claim: Claim) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
-from replication.base.statistics import Profile, layer_profile
+from replication.base.intervals import Profile, layer_profile
 from replication.results.circuit import DIRECTIONS, Circuit, CircuitMap
 from replication.results.provenance import Provenance
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet

@@ -13,7 +13,7 @@ a count, that leads onto itself, which says nothing, or onto a neighbour: from t
 numbers. Those may have a pattern of their own, and a pattern for commas is no worse for it.
 
 Several roles of one finding are as many tests: correct their p-values with
-``replication.base.statistics.holm``.
+``replication.base.significance.holm``.
 """
 
 from collections.abc import Sequence
@@ -42,11 +42,6 @@ class RoleScore:
     as good; before any correction."""
     places: int
     """How many were looked at: all, for a role of one run, else ``shifts`` and its own."""
-
-    @property
-    def above_chance(self) -> bool:
-        """Whether fewer than one place in 20 is as good."""
-        return self.p_value < LEVEL
 
 
 def role_score(

@@ -1,4 +1,4 @@
-"""Whether the first layer already shortlists the tokens that the model ends with."""
+"""Whether an early layer already shortlists the tokens that the model ends with."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,26 +16,32 @@ from replication.results.shortlists import Shortlists
 
 
 def shortlists(
-    model: LanguageModel, recordings: Sequence[Recording], norm: Norm, seed: int = 0
+    model: LanguageModel,
+    recordings: Sequence[Recording],
+    norm: Norm,
+    layers: Sequence[int] = (0,),
+    seed: int = 0,
 ) -> Shortlists:
-    """Rank, after layer 0, what is best after the last layer, at all positions of some texts.
+    """Rank, after some layers, what is best after the last layer, at all positions of some texts.
 
     Beside it stands a token that is the best at another position, drawn by ``seed`` from those that
     differ. ``ModelError`` where every position ends with the same token.
     """
     states = [
-        readable_states(model, recording, norm)[[0, -1], recording.start_length :]
+        readable_states(model, recording, norm)[[*layers, -1], recording.start_length :]
         for recording in recordings
     ]
-    first, last = torch.cat(states, dim=1)
+    *early, last = torch.cat(states, dim=1)
     best = project(last[None], model.unembedding, best=1).best[0, :, 0]
     ids = torch.stack([best, torch.tensor(_others(best.numpy(), seed))], dim=1)
-    ranks = project(first[None], model.unembedding, ranks_of=ids[None]).ranks[0]
+    ranks = [project(one[None], model.unembedding, ranks_of=ids[None]).ranks[0] for one in early]
+    own, others = torch.stack(ranks).permute(2, 0, 1).numpy()
     lengths = [state.shape[1] for state in states]
     texts = ["".join(recording.tokens[recording.start_length :]) for recording in recordings]
     return Shortlists(
-        own=ranks[:, 0].numpy(),
-        others=ranks[:, 1].numpy(),
+        own=own,
+        others=others,
+        layers=tuple(layers),
         texts=tuple(t for t, n in zip(texts, lengths, strict=True) for _ in range(n)),
         vocabulary=len(model.unembedding),
         provenance=replace(model.provenance("", None), norm=norm),

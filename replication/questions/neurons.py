@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from replication.articles import experiments
-from replication.articles.thresholds import CLUSTERS_OF_A_LAYER, DEPTH_OF_NEURONS
+from replication.articles.thresholds import CLUSTERS_OF_A_LAYER, DEPTH_OF_FIRST, DEPTH_OF_NEURONS
 from replication.base.norms import Norm
 from replication.questions.question import Question, Text
 from replication.results.factors import Factors, PrincipalComponents
@@ -124,23 +124,25 @@ class FactorsOf(Question[Factors]):
     seed: int = 0
     """Of the random start."""
     layers: tuple[int, ...] | None = None
-    """All, unless some are named."""
+    """Unless some are named, the first at or beyond ``depth``; all, where that is not given."""
+    depth: float | None = None
 
     @classmethod
     def of_figure(cls, id: str, factors: int | None = None) -> "FactorsOf":
-        """The text and the layers of a published figure, and as many factors as it has unless their
-        number is given.
+        """The text of a published figure, all layers or one at the depth of its own, and as many
+        factors as it has unless their number is given.
         """
         found = experiments.published_factors(id)
-        layers = found.layers if found.layers == (0,) else None
-        return cls(Text.of_figure(id), factors or len(found.activity), layers=layers, published=id)
+        depth = DEPTH_OF_FIRST if found.layers == (0,) else None
+        return cls(Text.of_figure(id), factors or len(found.activity), depth=depth, published=id)
 
     def measure(self, reader: "Reader", norm: Norm) -> Factors:
         """Factors by the article's settings."""
         from replication.measures.factors import factorize
 
         recording = reader.recording(self.text, neurons=True)
-        return factorize(recording, self.factors, layers=self.layers, seed=self.seed)
+        layers = self._layers_of(reader.model.entry.layers)
+        return factorize(recording, self.factors, layers=layers, seed=self.seed)
 
     def look_up(self) -> Factors:
         """The published factors; another number of them, other layers or another start were not
@@ -149,13 +151,21 @@ class FactorsOf(Question[Factors]):
         if not self.published:
             return super().look_up()
         found = experiments.published_factors(self.published)
-        layers = self.layers or tuple(range(experiments.DISTILGPT2_LAYERS))
+        there = experiments.DISTILGPT2_LAYERS
+        layers = self._layers_of(there) or tuple(range(there))
         if self.factors != len(found.activity) or layers != found.layers or self.seed:
             raise NotTestable(
                 f"of {self.published}, {self.factors} factors of layers {list(layers)} with seed "
                 f"{self.seed} were not published"
             )
         return found
+
+    def _layers_of(self, there: int) -> tuple[int, ...] | None:
+        """Of a model with so many layers those that are looked at; None for all."""
+        from replication.measures.depth import first_layer
+
+        by_depth = None if self.depth is None else (first_layer(self.depth, there),)
+        return by_depth if self.layers is None else self.layers
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, ClassVar
 
+from replication.articles.thresholds import DEPTH_OF_FIRST
 from replication.base.norms import Norm
 from replication.questions.question import Question, Text
 from replication.questions.template_sets import items, lists_by_fresh_openings
@@ -51,16 +52,20 @@ class ErasureOver(Question["ErasureSet"]):
 
 @dataclass(frozen=True)
 class ShortlistsOver(Question["Shortlists"]):
-    """Where layer 0 has the tokens that end as the best, along the openings and the lists."""
+    """Where the layer at the depth of the article's layer 0, and layer 0 itself, have the tokens
+    that end as the best, along the openings and the lists.
+    """
 
     fresh: bool = False
     """Along those that were written after the readings were frozen."""
 
     def measure(self, reader: "Reader", norm: Norm) -> "Shortlists":
         """Ranks at every position of every text."""
+        from replication.measures.depth import first_layer
         from replication.measures.shortlists import shortlists
 
         texts = [*openings(fresh=self.fresh), *first_lists(fresh=self.fresh)]
         step = 1 if not reader.model.is_null else CONTROLS_TAKE
         recordings = [reader.recording(Text(text)) for text in texts[::step]]
-        return shortlists(reader.model, recordings, norm)
+        by_depth = first_layer(DEPTH_OF_FIRST, reader.model.entry.layers)
+        return shortlists(reader.model, recordings, norm, (by_depth, 0))

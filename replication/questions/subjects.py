@@ -50,6 +50,11 @@ Instead = Text | FreshSets
 """What is read instead of the texts that questions have."""
 
 
+def told(instead: Instead) -> str:
+    """What is read instead, in words."""
+    return "fresh sets" if isinstance(instead, FreshSets) else instead.prompt + instead.continuation
+
+
 @dataclass(frozen=True)
 class Case:
     """One subject under one norm: what a claim is judged on, and what a figure shows."""

@@ -1,4 +1,4 @@
-"""Where the first layer already has the tokens that end as the best."""
+"""Where early layers already have the tokens that end as the best."""
 
 from dataclasses import dataclass
 
@@ -10,23 +10,26 @@ from replication.results.provenance import Provenance
 
 @dataclass(frozen=True)
 class Shortlists:
-    """Ranks after layer 0 of the tokens that the model ends with, position by position."""
+    """Ranks after early layers of the tokens that the model ends with, position by position."""
 
-    own: Int[np.ndarray, " position"]
-    """The rank after layer 0 of the token that is the best after the last layer; 1 is best."""
-    others: Int[np.ndarray, " position"]
+    own: Int[np.ndarray, "layer position"]
+    """The rank after each layer of the token that is the best after the last one; 1 is best."""
+    others: Int[np.ndarray, "layer position"]
     """The rank, at the same position, of a token that is the best at another one: what a token as
     frequent has without being this text's."""
+    layers: tuple[int, ...]
+    """(layer,) which layers these are."""
     texts: tuple[str, ...]
     """(position,) the text of each position."""
     vocabulary: int
     provenance: Provenance
 
     def __post_init__(self) -> None:
-        if not len(self.own) == len(self.others) == len(self.texts):
+        expected = len(self.layers), len(self.texts)
+        if not self.own.shape == self.others.shape == expected:
             raise ValueError(
-                f"{len(self.own)} and {len(self.others)} ranks of {len(self.texts)} positions: "
-                "expected as many of each"
+                f"ranks of shapes {self.own.shape} and {self.others.shape} for layers "
+                f"{self.layers} and {len(self.texts)} positions: expected {expected}"
             )
         ranks = np.concatenate([self.own, self.others])
         if ranks.size and not 1 <= ranks.min() <= ranks.max() <= self.vocabulary:

@@ -10,7 +10,7 @@ from replication.base.norms import READINGS, Norm
 from replication.results.provenance import Provenance
 
 if TYPE_CHECKING:
-    from replication.base.statistics import Profile
+    from replication.base.intervals import Profile
 
 Lens = Literal["final", "tuned"]
 TextKind = Literal["written", "published"]
@@ -52,7 +52,7 @@ class LensQuality:
         """The mean over the texts of a kind after every layer before the last, which is the output
         itself, with intervals over texts.
         """
-        from replication.base.statistics import layer_profile
+        from replication.base.intervals import layer_profile
 
         chosen = np.array([each == kind for each in self.kinds])
         names = [str(number) for number in range(self.texts(kind))]

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from replication.base.firmness import detectable_share, flips_to_turn, most_hold
-from replication.base.statistics import cluster_bootstrap, cluster_majority
+from replication.base.intervals import mean_interval
+from replication.base.significance import cluster_majority
 
 
 def test_power_by_hand() -> None:
@@ -89,7 +90,7 @@ def test_the_rule_for_most_is_the_interval_and_the_test() -> None:
     answers = set()
     for share in (0.4, 0.6, 0.75, 0.9, 1):
         holds = random.random(40) < share
-        interval = cluster_bootstrap(holds.astype(float), crossed, resamples=500)
+        interval = mean_interval(holds.astype(float), crossed, resamples=500)
         expected = interval.low > 0.5 and cluster_majority(holds, crossed).p_value < 0.05
         assert rule(holds) == expected
         answers.add(expected)

@@ -22,14 +22,16 @@ from replication.results.steering import Steering
 
 SOURCE = Provenance("planted", "registry", "planted", "by hand", "0", None, "none", "")
 CLAIMS = {found.id: found for found in vars(companion).values() if isinstance(found, Claim)}
-STAGES = tuple(Stage(layer, "feed-forward") for layer in range(4))
+STAGES = tuple(Stage(layer, "feed-forward") for layer in range(6))
 CAPITAL = ("The", " capital", " of", " France", " is")
 Answers = Mapping[Any, Any]  # by question
 
 
 def cities() -> WordProbabilities:
-    shares = np.array([[0.001, 0.002, 0.003], [0.1] * 3, [0.2, 0.1, 0.05], [0.8, 0.02, 0.01]])
-    ranks = np.array([[900, 800, 5], [50, 60, 70], [1, 9, 9], [1, 8, 9]])
+    shares = np.full((6, 3), 0.001)
+    shares[-1] = 0.8, 0.02, 0.01
+    ranks = np.full((6, 3), 99)
+    ranks[3:, 0] = 10, 1, 1
     return WordProbabilities(shares, ranks, STAGES, companion.CITIES.words, SOURCE)
 
 
@@ -63,7 +65,7 @@ TRUE: Answers = {
         " Paris", np.full((4, 3), 0.1), np.array([[90, 80, 95]] * 3 + [[70, 1, 9]]), False, SOURCE
     ),
     companion.UNSURE: Uncertainty(
-        np.ones((4, 5)), np.tile([[9.0], [5], [2], [0]], 5), STAGES, ("a",) * 5, SOURCE
+        np.ones((6, 5)), np.tile([[9.0], [8], [5], [4], [2], [0]], 5), STAGES, ("a",) * 5, SOURCE
     ),
     companion.HEADS: heads(),
     companion.STEERING: steered(1.0),
@@ -108,8 +110,8 @@ def test_a_planted_true_finding_holds_and_a_false_one_does_not(id: str) -> None:
     right, wrong = found(id, TRUE), found(id, FALSE)
     assert right.verdict == ("by_definition" if id in DEFINED else "generalises")
     assert wrong.verdict == "not_replicated"
-    core = [place for place, part in enumerate(right.parts) if part.weight == "core"]
-    assert failing(wrong) == core  # every part of it can fail
+    core = {place for place, part in enumerate(right.parts) if part.weight == "core"}
+    assert core <= set(failing(wrong))  # every part of it can fail
 
 
 @pytest.mark.parametrize("id", CLAIMS)
@@ -117,6 +119,27 @@ def test_a_claim_asks_for_what_it_says_beforehand(id: str) -> None:
     subject = Planted(TRUE)
     judge(CLAIMS[id], Case(subject, "none"))
     assert subject.asked == set(CLAIMS[id].questions)
+
+
+@pytest.mark.parametrize(
+    ("near", "best", "verdict", "holds"),
+    [
+        (3, 4, "generalises", [True, True, True, True, True]),
+        (3, 5, "generalises", [True, True, False, True, True]),  # best in the last layer only
+        (4, 4, "not_replicated", [False, True, True, True, True]),  # beyond the middle
+        (1, 4, "partially", [True, False, True, True, True]),  # before it
+    ],
+)
+def test_a_good_guess_is_formed_in_the_middle(
+    near: int, best: int, verdict: str, holds: list[bool]
+) -> None:
+    """Of six layers, from which on " Paris" is among the ten best and is the best."""
+    planted = cities()
+    planted.ranks[:, 0] = [1 if k >= best else 10 if k >= near else 11 for k in range(6)]
+    finding = found("LL-01", {companion.CITIES: planted})
+    assert (finding.verdict, [part.holds for part in finding.parts]) == (verdict, holds)
+    crossings = [part.crossing.estimate for part in finding.parts if part.crossing]
+    assert crossings == pytest.approx([(near + 1) / 6] * 2 + [(best + 1) / 6])
 
 
 def test_the_right_formula_is_the_one_with_one_norm() -> None:

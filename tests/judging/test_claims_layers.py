@@ -46,8 +46,8 @@ def found(id: str, answer: object) -> Finding:
     ("country", "score", "verdict", "holds"),
     [
         (7, 7, "generalises", [True, True]),
-        (6, 6, "not_replicated", [False, True]),
-        (11, 10, "not_replicated", [True, False]),  # rank and score by different layers
+        (6, 6, "generalises", [True, False]),  # not late, which its sentence does not say
+        (11, 10, "not_replicated", [False, True]),  # rank and score by different layers
     ],
 )
 def test_layers_that_raise_countries_are_named(
@@ -55,20 +55,28 @@ def test_layers_that_raise_countries_are_named(
 ) -> None:
     finding = found("HS-21", contributions(country, score))
     assert finding.verdict == verdict
-    assert [part.holds for part in finding.parts if part.weight != "beside"] == holds
+    assert [part.holds for part in finding.parts] == holds
+    assert [part.weight for part in finding.parts] == ["core", "beside"]
+
+
+def test_no_scores_were_published() -> None:
+    finding = judge(CLAIMS["HS-21"], Case(Published(), "none"))
+    assert finding.verdict == "not_testable"
+    assert "ranks of this list and no scores" in finding.measured
 
 
 def test_the_published_ranks_name_the_last_five_layers() -> None:
-    finding = judge(CLAIMS["HS-21"], Case(Published(), "none"))
-    part, literal = finding.parts  # no scores were published
-    assert (finding.verdict, part.measured, literal.measured) == ("consistent", 1, 1)
+    found = layers.EU.look_up()
+    part = layers.countries_rise_late(found)
+    assert (part.measured, part.holds) == (1, True)
     assert "of 8 countries" in part.statement
     assert "(depths 0.75, 1.0)" in part.statement
 
 
-def test_a_list_without_countries_is_not_testable() -> None:
+def test_a_list_without_countries_is_asked_what_the_sentence_says() -> None:
     other = replace(contributions(7, 7), tokens=(" apples", "\n", " pears", "\n"))
-    assert found("HS-21", other).verdict == "not_testable"
+    (part,) = found("HS-21", other).parts
+    assert part.holds
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import test_neuron_factors as module
 from replication.articles.experiments import published_provenance
 from replication.base.norms import Norm
 from replication.judging.claims import Claim
-from replication.judging.comparisons import Part
 from replication.judging.findings import judge
+from replication.judging.parts import Part
 from replication.questions.neurons import FactorsOf
 from replication.questions.question import Question
 from replication.questions.subjects import Case, Published
@@ -144,6 +144,66 @@ def test_starts_are_asked_of_trained_models_only() -> None:
     assert "starts" not in last("control", 20).unit
     assert (last("registry", 11).measured, last("registry", 11).holds) == (11, True)
     assert (last("paper", 10).measured, last("paper", 10).holds) == (10, False)
+
+
+class OfThirty(Published):
+    """A model of the table whose layer 4, at a sixth of its depth, has the published factors; those
+    of layer 0 are shuffled, or the other way round.
+    """
+
+    def __init__(self, good: tuple[int, ...] | None) -> None:
+        self.good = good
+
+    def provenance(self, question: Question[Any], norm: Norm) -> Provenance:
+        return replace(super().provenance(question, norm), kind="registry")
+
+    def answer(self, question: Question[Any], norm: Norm) -> Any:
+        assert isinstance(question, FactorsOf)
+        factors = module.UNDERGROUND.look_up()
+        good = question.layers == self.good
+        return factors if good else replace(factors, activity=shuffled(factors))
+
+
+@pytest.mark.parametrize(("good", "holds"), [(None, [True, False]), ((0,), [False, True])])
+def test_the_first_layer_is_asked_by_depth_and_layer_0_stands_beside(
+    good: tuple[int, ...] | None, holds: list[bool]
+) -> None:
+    finding = judge(CLAIMS["EX-16"], Case(OfThirty(good), "none"))
+    *by_depth, literal = finding.parts
+    assert [all(part.holds for part in by_depth), literal.holds] == holds
+    assert literal.weight == "beside"
+    assert literal.statement.startswith("literally, of these 11 comparisons")
+    assert all(question.depth == 1 / 6 for question in CLAIMS["EX-16"].questions)
+
+
+def first_token_goes(factors: Factors) -> np.ndarray:
+    """Activity of which no pattern goes with the first token."""
+    changed = factors.activity.copy()
+    changed[:, 0] = 0
+    return changed
+
+
+@pytest.mark.parametrize(("without", "verdict"), [(1, "consistent"), (2, "not_replicated")])
+@pytest.mark.parametrize("shortest", [True, False])
+def test_a_factor_is_common_where_most_texts_have_it(
+    shortest: bool, without: int, verdict: str
+) -> None:
+    """Texts of these lengths show of most of six that they have it where five do, whichever."""
+    order = sorted(module.FIRST_TOKEN_FIGURES, key=lambda question: len(question.look_up().tokens))
+    gone = {question.id for question in order[:: 1 if shortest else -1][:without]}
+
+    class Some(Published):
+        def answer(self, question: Question[Any], norm: Norm) -> Any:
+            right = super().answer(question, norm)
+            if question.id in gone:
+                return replace(right, activity=first_token_goes(right))
+            return right
+
+    finding = judge(CLAIMS["EX-18"], Case(Some(), "none"))
+    whole, *texts = finding.parts
+    assert (finding.verdict, whole.weight) == (verdict, "core")
+    assert {part.weight for part in texts} == {"beside"}
+    assert sum(not part.holds for part in texts[1::2]) == without
 
 
 def test_pieces_have_the_role_of_their_item() -> None:

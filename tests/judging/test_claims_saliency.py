@@ -327,21 +327,53 @@ def test_what_erasure_is_held_against(
     assert finding.verdict == ("not_replicated" if not holds[0] else finding.verdict)
 
 
-def test_a_shortlist_that_any_frequent_token_is_on_says_nothing_of_the_text() -> None:
-    class Listed(Published):
-        def __init__(self, others: int) -> None:
-            texts = tuple(str(place % 20) for place in range(60))
-            source = published_provenance("ranks_ones")
-            own, other = np.full(60, 10), np.full(60, others)
-            self.found = Shortlists(own, other, texts, 5000, source)
+class Listed(Published):
+    """Sixty positions, of which the ranks after layer 4 and after layer 0 are given."""
 
-        def provenance(self, question: Question[Any], norm: Norm) -> Provenance:
-            return self.found.provenance
+    def __init__(self, own: tuple[int, int], others: int) -> None:
+        texts = tuple(str(place % 20) for place in range(60))
+        source = published_provenance("ranks_ones")
+        ranks = np.tile(np.array(own)[:, None], 60)
+        self.found = Shortlists(ranks, np.full((2, 60), others), (4, 0), texts, 5000, source)
 
-        def answer(self, question: Question[Any], norm: Norm) -> Any:
-            return self.found
+    def provenance(self, question: Question[Any], norm: Norm) -> Provenance:
+        return self.found.provenance
 
-    for others, holds in ((400, [True, True]), (5, [True, False])):
-        case = Case(Listed(others), "none")
-        parts = judge(claims.the_first_layer_shortlists_prose_and_lists, case).parts
-        assert [part.holds for part in parts] == holds
+    def answer(self, question: Question[Any], norm: Norm) -> Any:
+        return self.found
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "holds"),
+    [
+        ((10, 10), 400, [True] * 4),
+        ((10, 10), 5, [True, False, True, False]),  # as any frequent token
+        ((10, 900), 400, [True, True, False, False]),  # not in layer 0 itself yet
+        ((900, 10), 400, [False, False, True, True]),
+    ],
+)
+def test_a_shortlist_is_asked_at_a_sixth_of_the_depth(
+    own: tuple[int, int], others: int, holds: list[bool]
+) -> None:
+    case = Case(Listed(own, others), "none")
+    parts = judge(claims.the_first_layer_shortlists_prose_and_lists, case).parts
+    assert [part.holds for part in parts] == holds
+    assert [part.weight for part in parts] == ["core", "core", "beside", "beside"]
+    assert [part.statement.startswith("literally, ") for part in parts] == [False] * 2 + [True] * 2
+
+
+def test_a_shortlist_of_thirty_layers_is_asked_after_five_of_them() -> None:
+    """Each of the six layers stands for five of thirty: the first of the first five knows nothing
+    yet, or the last of them nothing any more.
+    """
+
+    def holds(wrong: int | None) -> list[bool]:
+        def change(grid: RankGrid) -> RankGrid:
+            ranks = grid.ranks.repeat(5, axis=0)
+            if wrong is not None:
+                ranks[wrong] = grid.vocabulary
+            return replace(grid, ranks=ranks)
+
+        return [part.holds for part in found("EX-22", Mutated(ranks=change)).parts]
+
+    assert (holds(None), holds(0), holds(4)) == ([True, True], [True, False], [False, True])

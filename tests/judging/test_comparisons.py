@@ -9,20 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from replication.articles.thresholds import FAMILY
-from replication.base.statistics import RESAMPLES
-from replication.judging.comparisons import (
-    Part,
-    agrees,
-    at_depth,
-    at_most,
-    beside,
-    crossing_of,
-    describe,
-    further,
-    less,
-    more,
-    mostly,
-)
+from replication.base.resampling import RESAMPLES
+from replication.judging.comparisons import agrees, at_most, crossing_of, less, more, mostly
+from replication.judging.parts import Part, at_depth
 from replication.results.untestable import NotTestable
 
 TWELVE = list("abcdefghijkl") * 2
@@ -56,12 +45,6 @@ def test_hand_worked_parts(part: Part, holds: bool, margin: float) -> None:
 def test_what_is_not_a_number_is_no_finding(compare: object) -> None:
     with pytest.raises(ValidationError, match="finite"):
         compare("", float("nan"), 1, "ranks")  # type: ignore[operator]
-
-
-def test_single_values_read_as_sentences() -> None:
-    assert describe(less("rank of ' are'", 1, 12, "ranks")) == "rank of ' are': 1 < 12"
-    assert describe(at_most("layers", 3, 0, "layers")) == "layers: 3 ≰ 0"
-    assert describe(agrees("share", 0.59791, 0.7, 0.1, "probability")) == "share: 0.5979 ≠ 0.7"
 
 
 def test_what_holds_for_every_item() -> None:
@@ -159,31 +142,6 @@ def test_too_little_left_is_not_testable(clusters: list[str]) -> None:
         mostly("plurals", np.ones(len(clusters), bool), clusters)
 
 
-def test_parts_read_as_sentences() -> None:
-    every = mostly("share of plurals", np.ones(24, bool), TWELVE)
-    assert describe(every) == "share of plurals: 1 [0.7354, 1] > 0.5"
-    some = mostly("share", OF_FOUR, TEN)
-    assert describe(some) == "share: 0.6667 [0.3333, 0.8889] ≯ 0.5"
-    assert describe(less("rank", 1, 12, "ranks")) == "rank: 1 < 12"
-
-
-def test_parts_keep_their_spread_through_json() -> None:
-    values = np.array([1.0, 3, 4, 4, 4, 4] * 5)
-    by_layer = np.ones((30, 2), bool)
-    part = mostly("share", values > 0, TEN, values=values, values_unit="u", by_layer=by_layer)
-    assert Part.model_validate_json(part.model_dump_json()) == part
-
-
-def test_parts_are_the_core_unless_they_are_said_not_to_be() -> None:
-    part = less("rank", 1, 12, "ranks")
-    assert [one.weight for one in (part, further(part), beside(part))] == [
-        "core",
-        "further",
-        "beside",
-    ]
-    assert beside(part).model_copy(update={"weight": "core"}) == part
-
-
 def test_a_crossing_is_the_median_depth_with_an_interval_over_clusters() -> None:
     """Clusters of one depth each: draws are aa, ab, ba and bb, so the interval has both ends."""
     depths = np.array([0.5, 0.5, 0.5, 0.7])
@@ -194,3 +152,13 @@ def test_a_crossing_is_the_median_depth_with_an_interval_over_clusters() -> None
     alone = crossing_of("it leads", np.array([1.2]))
     assert (alone.estimate, alone.low, alone.high, alone.never) == (1.2, None, None, 1)
     assert at_depth(less("a", 1, 2, "depth"), alone).crossing == alone
+
+
+def test_a_crossing_has_no_width_only_where_six_clusters_agree() -> None:
+    """Of five clusters with one depth nothing is known of the next five; no depth is before 0."""
+    five = crossing_of("it leads", np.full(5, 0.9), list("abcde"))
+    assert (five.low, five.high, five.method) == (0, 1, "exact")
+    six = crossing_of("it leads", np.full(6, 0.9), list("abcdef"))
+    assert (six.low, six.high, six.method) == (0.9, 0.9, "exact")
+    never = crossing_of("it leads", np.full(2, 7 / 6), list("ab"))
+    assert (never.low, never.high) == (0, 7 / 6)

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from replication.judging.depth import before_last, beyond, crosses, in_layer, steps, throughout
+from replication.judging.depth import (
+    before_last,
+    beyond,
+    by_depth,
+    crosses,
+    in_layer,
+    steps,
+    throughout,
+)
 from replication.results.untestable import NotTestable
 
 
@@ -69,6 +77,14 @@ def test_a_flip_at_a_depth_of_85_in_100_is_in_the_last_sixth_and_not_in_the_last
 def test_the_same_depth_is_not_beyond_itself() -> None:
     assert not beyond("it leads", np.array([25 / 30]), 1 - 1 / 6).holds
     assert beyond("it leads", np.array([26 / 30]), 1 - 1 / 6).holds
+
+
+def test_the_same_depth_is_by_itself() -> None:
+    assert by_depth("it leads", np.array([20 / 30]), 2 / 3).holds
+    part = by_depth("it leads", np.array([0.1, 0.7, 21 / 30]), 2 / 3, article=0.5)
+    assert (part.holds, part.weight, part.measured) == (False, "core", 0.7)
+    assert part.crossing is not None
+    assert part.crossing.article == 0.5
 
 
 def test_depths_over_clusters_have_an_interval() -> None:

@@ -11,7 +11,7 @@ from replication.articles.sources import HIDDEN_STATES, LOGIT_LENS
 from replication.base.environment import environment
 from replication.base.norms import NORMS
 from replication.judging.claims import Claim, ClaimsOf, records_of
-from replication.judging.comparisons import Part, at_most, further, less, more
+from replication.judging.comparisons import at_most, less, more
 from replication.judging.findings import (
     ChanceFinding,
     Finding,
@@ -20,6 +20,7 @@ from replication.judging.findings import (
     completed,
     judge,
 )
+from replication.judging.parts import Part, further
 from replication.judging.rates import NullRate
 from replication.questions.attention import HeadsOver
 from replication.questions.lens import RanksOf

@@ -8,7 +8,7 @@ import pytest
 from claim_runs import PLANTED
 
 from replication.judging import noise
-from replication.judging.comparisons import at_most, beside, less, mostly
+from replication.judging.comparisons import at_most, less, mostly
 from replication.judging.firmness import (
     FILE,
     Firmness,
@@ -19,6 +19,7 @@ from replication.judging.firmness import (
 )
 from replication.judging.freeze import digest
 from replication.judging.noise import compared, outcomes
+from replication.judging.parts import beside
 from replication.judging.readings import Freeze, Readings
 
 NAMES = [str(number) for number in range(20)]

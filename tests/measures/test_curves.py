@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from measures.test_many_texts import SOURCE, watched
 
-from replication.base.statistics import RESAMPLES
+from replication.base.resampling import RESAMPLES
 from replication.measures.curves import expected_curve, watched_curves
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet
 

@@ -49,6 +49,6 @@ def test_the_association_is_over_occupations() -> None:
     """Ranks 1, 3, 2, 4 against 1, 2, 3, 4: one exchange of neighbours."""
     found = with_share_of_women(answer())
     assert found.rho == pytest.approx(0.8)
-    assert found.clusters == 4
+    assert (found.clusters, found.crossed) == (4, 2)  # the frames are drawn too
     with pytest.raises(ValueError, match="1 different means"):
         with_share_of_women(answer(), layer=0)

@@ -20,19 +20,20 @@ SOURCE = Provenance("toy", "control", "a toy", "by hand", "0", None, "none", "")
 @pytest.mark.parametrize("norm", ["none", "final"])
 def test_ranks_are_counted_position_by_position(model: LanguageModel, norm: Norm) -> None:
     recordings = [record(model, text) for text in TEXTS]
-    found = shortlists(model, recordings, norm)
+    layers = (1, 0)
+    found = shortlists(model, recordings, norm, layers)
     best, own = [], []
     for recording in recordings:
         for position in range(recording.start_length, len(recording.ids)):
             with torch.inference_mode():
-                first = recording.states[0, position]
-                first = model.final_norm(first) if norm == "final" else first
-                early = model.unembedding @ first
+                states = recording.states[list(layers), position]
+                states = model.final_norm(states) if norm == "final" else states
+                early = states @ model.unembedding.T
                 late = model.unembedding @ model.final_norm(recording.states[-1, position])
             best.append(int(late.argmax()))
-            own.append(1 + int((early > early[best[-1]]).sum()))
-    np.testing.assert_array_equal(found.own, own)
-    assert len(found.texts) == len(own)
+            own.append([1 + int((one > one[best[-1]]).sum()) for one in early])
+    np.testing.assert_array_equal(found.own.T, own)
+    assert (len(found.texts), found.layers) == (len(own), layers)
     assert set(found.texts) == set(TEXTS)
     assert (found.own != found.others).any()
 
@@ -44,7 +45,7 @@ def test_where_all_ends_alike_there_is_no_other_token() -> None:
 
 
 def test_ranks_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(ValueError, match="2 and 2 ranks of 1 positions"):
-        Shortlists(np.array([1, 2]), np.array([1, 2]), ("a",), 9, SOURCE)
+    with pytest.raises(ValueError, match=r"layers \(0,\) and 1 positions: expected \(1, 1\)"):
+        Shortlists(np.array([[1, 2]]), np.array([[1, 2]]), (0,), ("a",), 9, SOURCE)
     with pytest.raises(ValueError, match="ranks run from 0 to 10: expected 1 to 9"):
-        Shortlists(np.array([0, 2]), np.array([1, 10]), ("a", "b"), 9, SOURCE)
+        Shortlists(np.array([[0, 2]]), np.array([[1, 10]]), (0,), ("a", "b"), 9, SOURCE)

@@ -1,5 +1,6 @@
 """Questions about neurons: firing, clusters, factors and components, and what was published."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -68,9 +69,17 @@ def test_the_published_factors_come_in_the_type_that_models_answer_in() -> None:
     assert "".join(question.look_up().tokens) == "".join(measured.tokens)
 
 
-def test_a_figure_of_the_first_layer_is_asked_there() -> None:
-    assert FactorsOf.of_figure("factors_underground_layer0").layers == (0,)
-    assert FactorsOf.of_figure(COUNTING).layers is None
+def test_a_figure_of_the_first_layer_is_asked_at_its_depth() -> None:
+    """Layers that are named go before."""
+    reader = Reader(tiny.model("llama"))
+    of_first = FactorsOf(TEXT, 2, depth=0.5)
+    there = reader.model.entry.layers
+    assert there > 2
+    assert of_first.measure(reader, "none").layers == (math.ceil(there / 2) - 1,)
+    assert of_first.of(layers="0").measure(reader, "none").layers == (0,)
+    figure = FactorsOf.of_figure("factors_underground_layer0")
+    assert (figure.depth, figure.layers, figure.look_up().layers) == (1 / 6, None, (0,))
+    assert FactorsOf.of_figure(COUNTING).layers is FactorsOf.of_figure(COUNTING).depth is None
     assert FactorsOf.of_figure("factors_underground_layer0", 18).factors == 18
 
 

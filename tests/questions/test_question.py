@@ -157,7 +157,7 @@ def test_another_prompt_has_no_published_answer_and_its_own_continuation() -> No
     assert RANKS.of(prompt="One", continuation=" two").text == Text("One", " two")
     assert RANKS.of(generate=3) == RanksOf(Text(RANKS.text.prompt, generate=3))
     factors = FactorsOf.of_figure("factors_underground_layer0").of(prompt="One")
-    assert (factors.layers, factors.text.generate) == ((0,), 20)
+    assert (factors.depth, factors.layers, factors.text.generate) == (1 / 6, None, 20)
 
 
 def test_a_figure_of_one_token_is_continued_by_one() -> None:
@@ -235,7 +235,7 @@ def test_settings_that_cannot_be_read_are_refused(
     ("question", "there"),
     [
         (RANKS, "continuation, generate, last_only, prompt"),
-        (FactorsOf(TEXT, 2), "continuation, factors, generate, layers, prompt, seed"),
+        (FactorsOf(TEXT, 2), "continuation, depth, factors, generate, layers, prompt, seed"),
         (PatchingOf("a", "b", "c", "d"), "clean, corrupted, right, wrong"),
         (AgreementByLayer(), "norms"),
     ],

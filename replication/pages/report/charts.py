@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 from markupsafe import Markup
 
-from replication.judging.comparisons import LayerProfile
+from replication.judging.parts import LayerProfile
 from replication.pages.charts import themed
 
 WIDTH, HEIGHT = 580, 150  # pixels of the axes

@@ -7,8 +7,8 @@ from replication.articles.experiments import PublishedFigure
 from replication.articles.slips import SLIPS, Slip
 from replication.articles.sources import published_of
 from replication.judging.claims import ClaimRecord
-from replication.judging.comparisons import Part, Weight
 from replication.judging.findings import ChanceFinding, ClaimNorm, Finding, Findings
+from replication.judging.parts import Part, Weight
 from replication.judging.rates import NullRate
 from replication.pages.report.charts import Chart, chart
 from replication.pages.report.depths import Depths, depths

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from replication.judging.comparisons import Crossing
 from replication.judging.findings import Finding, Findings
+from replication.judging.parts import Crossing
 from replication.judging.verdicts import called
 from replication.questions.subjects import Published
 

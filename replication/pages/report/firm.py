@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from replication.articles.thresholds import NOISE_DRAWS
 from replication.base.firmness import POWER
-from replication.judging.comparisons import Spread
 from replication.judging.findings import Finding
+from replication.judging.parts import Spread
 
 
 def compact(finding: Finding) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from replication.judging.claims import ClaimRecord
-from replication.judging.comparisons import Crossing, Part
 from replication.judging.findings import Finding, Findings
+from replication.judging.parts import Crossing, Part
 
 COLUMNS = (
     *("claim", "level", "definitional", "subject", "kind", "model", "revision", "weights"),

@@ -13,8 +13,8 @@ from replication.articles.thresholds import FAMILY
 from replication.base.norms import NORMS
 from replication.figures.table import FIGURES
 from replication.judging.claims import ClaimRecord
-from replication.judging.comparisons import LayerProfile
 from replication.judging.findings import Finding
+from replication.judging.parts import LayerProfile
 from replication.pages.report import overview
 from replication.pages.report.charts import HEIGHT, WIDTH, chart
 from replication.pages.report.claims import claim_pages

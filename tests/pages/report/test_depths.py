@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from made_findings import CROSSES, finding_over_many, made_findings, record
 
-from replication.judging.comparisons import Crossing, Part, at_depth, at_most
+from replication.judging.comparisons import at_most
 from replication.judging.findings import Finding, Findings
+from replication.judging.parts import Crossing, Part, at_depth
 from replication.pages.report.crossings import rows_of
 from replication.pages.report.depths import depths, save
 

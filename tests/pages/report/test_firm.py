@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from made_findings import finding
 
-from replication.judging.comparisons import Spread, mostly
+from replication.judging.comparisons import mostly
 from replication.judging.firmness import Firmness
+from replication.judging.parts import Spread
 from replication.pages.report.firm import compact, rests_on
 
 
