@@ -449,8 +449,8 @@ def grammar(factors: Factors) -> Iterator[Part]:
 
 @claim("EX-16", UNDERGROUND, norm_matters=False)
 def the_first_layer_knows_grammar(case: Case) -> Iterator[Part]:
-    """Notes from Underground: of ten factors of the first layer of six (the one at a sixth of the
-    depth) three follow the portions of the text, and one each is for pronouns, auxiliary verbs,
+    """Notes from Underground: of ten factors of the first layer of six, at a sixth of the depth,
+    three follow the portions of the text, and one each is for pronouns, auxiliary verbs,
     other verbs, linking verbs, nouns with their adjectives, commas, and the first token.
     """
     yield from grammar(case.answer(UNDERGROUND))

@@ -173,7 +173,7 @@ def test_the_first_layer_is_asked_by_depth_and_layer_0_stands_beside(
     assert [all(part.holds for part in by_depth), literal.holds] == holds
     assert literal.weight == "beside"
     assert literal.statement.startswith("literally, of these 11 comparisons")
-    assert all(question.depth == 1 / 6 for question in CLAIMS["EX-16"].questions)
+    assert module.UNDERGROUND.depth == 1 / 6
 
 
 def first_token_goes(factors: Factors) -> np.ndarray:

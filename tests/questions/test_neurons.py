@@ -79,7 +79,8 @@ def test_a_figure_of_the_first_layer_is_asked_at_its_depth() -> None:
     assert of_first.of(layers="0").measure(reader, "none").layers == (0,)
     figure = FactorsOf.of_figure("factors_underground_layer0")
     assert (figure.depth, figure.layers, figure.look_up().layers) == (1 / 6, None, (0,))
-    assert FactorsOf.of_figure(COUNTING).layers is FactorsOf.of_figure(COUNTING).depth is None
+    of_all = FactorsOf.of_figure(COUNTING)
+    assert (of_all.depth, of_all.layers) == (None, None)
     assert FactorsOf.of_figure("factors_underground_layer0", 18).factors == 18
 
 

@@ -20,8 +20,15 @@ def crossing(
     low: float | None = None,
     high: float | None = None,
 ) -> Crossing:
-    ends = {"low": low, "high": high}
-    return Crossing(what="it leads", estimate=estimate, never=0, items=1, article=article, **ends)
+    return Crossing(
+        what="it leads",
+        estimate=estimate,
+        low=low,
+        high=high,
+        never=0,
+        items=1,
+        article=article,
+    )
 
 
 def with_crossings(subject: str, norm: str, *crossings: Crossing) -> Finding:
