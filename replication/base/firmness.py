@@ -47,7 +47,7 @@ def most_hold(
 ) -> Callable[[Holds], bool]:
     """The rule for a finding over many items, as what decides for given items.
 
-    Most hold if the interval of their share (``cluster_bootstrap``) lies above one half and the
+    Most hold if the interval of their share (``mean_interval``) lies above one half and the
     test over the clusters that vote (``cluster_majority``) gives less than ``level``. The draws are
     made once.
     """
