@@ -6,8 +6,10 @@ import numpy as np
 from jaxtyping import Float
 
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Attention:
     """The attention weights of every head over a text; a query sees itself and what is before."""
@@ -39,6 +41,7 @@ class Attention:
         return LayerAttention(self.weights[layer], layer, self.tokens, self.provenance)
 
 
+@shows_itself
 @dataclass(frozen=True)
 class LayerAttention:
     """The attention weights of one layer's heads."""
@@ -59,6 +62,7 @@ class LayerAttention:
             )
 
 
+@shows_itself
 @dataclass(frozen=True)
 class QueriesAndKeys:
     """The vectors behind attention weights.
@@ -84,6 +88,7 @@ class QueriesAndKeys:
             )
 
 
+@shows_itself
 @dataclass(frozen=True)
 class HeadStatistic:
     """The mean weight that the queries of each head give to a target."""
@@ -103,6 +108,7 @@ class HeadStatistic:
         return self.values - self.uniform
 
 
+@shows_itself
 @dataclass(frozen=True)
 class HeadDifferences:
     """How far the heads of a layer differ: the Jensen-Shannon distance (base 2) of what two of
@@ -117,6 +123,7 @@ class HeadDifferences:
     provenance: Provenance
 
 
+@shows_itself
 @dataclass(frozen=True)
 class HeadStatistics:
     """Means over all queries of all texts: each query counts once, however long its text."""

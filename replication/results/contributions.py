@@ -9,8 +9,10 @@ from jaxtyping import Float, Int
 from replication.base.axes import Ranks
 from replication.results.provenance import Provenance
 from replication.results.roles import Role, roles_of
+from replication.results.shown import shows_itself
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Contributions:
     """How some tokens of a continuation rise from layer to layer.

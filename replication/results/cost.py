@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 
+@shows_itself
 @dataclass(frozen=True)
 class LensCost:
     """Multiplications in matrix products, counted from shapes."""

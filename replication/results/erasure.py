@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 PREDICTORS = ("saliency", "attention", "position")
 """What may tell how much a token matters: its share by gradient x input, the attention that the
@@ -16,6 +17,7 @@ ERASED = (0.25, 0.5, 0.75)
 """The shares of a text's tokens that are erased together, from the top of each order."""
 
 
+@shows_itself
 @dataclass(frozen=True)
 class ErasureSet:
     """How far the logit of the best token moves where tokens of a text are erased.

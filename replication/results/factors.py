@@ -9,8 +9,10 @@ from jaxtyping import Float, Int
 from replication.results.data import UNWRITTEN
 from replication.results.provenance import Provenance
 from replication.results.roles import Role, roles_of
+from replication.results.shown import shows_itself
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Factors:
     """What a non-negative factorization of feed-forward activations shows over a text."""
@@ -45,6 +47,7 @@ class Factors:
         return roles_of(self.tokens)
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Reach:
     """How many neurons each factor reaches, and how many two factors reach together."""
@@ -61,6 +64,7 @@ class Reach:
         return self.common.diagonal() / self.neurons
 
 
+@shows_itself
 @dataclass(frozen=True)
 class PrincipalComponents:
     """Principal components of the same matrix, which may be negative, and so read worse."""

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 FORMULAS = ("no norm", "final norm", "final norm twice")
 """Ways to read a state: the product with the unembedding alone; the model's own way; and what comes
@@ -24,6 +25,7 @@ class Stage:
         return f"{self.layer} attention" if self.part == "attention" else str(self.layer)
 
 
+@shows_itself
 @dataclass(frozen=True)
 class WordProbabilities:
     """What some words would get at one position if the model ended after each stage."""
@@ -57,6 +59,7 @@ class WordProbabilities:
             return logs[:, self.words.index(first)] - logs[:, self.words.index(second)]
 
 
+@shows_itself
 @dataclass(frozen=True)
 class PositionGrid:
     """The best token for what follows each position, after each stage."""
@@ -81,6 +84,7 @@ class PositionGrid:
             raise ValueError(f"best tokens {self.best} do not fit: expected {shape} of them")
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Uncertainty:
     """How unsure each stage is at each position, and how far from what the model says in the end.
@@ -108,6 +112,7 @@ class Uncertainty:
         _within("divergence", self.divergence)
 
 
+@shows_itself
 @dataclass(frozen=True)
 class FormulaVariants:
     """What one word would get after every layer by each of ``FORMULAS``."""

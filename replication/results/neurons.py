@@ -7,8 +7,10 @@ from jaxtyping import Float, Int
 
 from replication.results.provenance import Provenance
 from replication.results.roles import Role
+from replication.results.shown import shows_itself
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Sparsity:
     """How few of a layer's neurons fire at a token."""
@@ -33,6 +35,7 @@ class Sparsity:
         return self.firing / self.neurons
 
 
+@shows_itself
 @dataclass(frozen=True)
 class LayerFiring:
     """Neurons of one layer over the tokens of a text, a row for each neuron."""
@@ -47,6 +50,7 @@ class LayerFiring:
     layer: int
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Clusters:
     """Neurons of one layer in groups that fire alike; cluster 0 is the largest."""
@@ -65,6 +69,7 @@ class Clusters:
         return np.bincount(self.labels, minlength=len(self.firing))
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Firing:
     """How the neurons of one layer fire: some of them one by one, all of them in clusters."""

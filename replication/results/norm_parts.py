@@ -7,12 +7,14 @@ from jaxtyping import Float, Int
 
 from replication.results.patching import Pair
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 RAW, SCALE, CENTRING, BIAS = "raw state", "divided by its scale", "centred", "scaled, with the bias"
 GAIN, SIZES, SIGNS = "times the gain", "times the gain's size", "times the gain's sign"
 CLIPPED, WHOLE = "largest dimensions set to 0", "whole final norm"
 
 
+@shows_itself
 @dataclass(frozen=True)
 class NormParts:
     """The ranks of words for the position after a text, after every layer, by each reading."""
@@ -45,6 +47,7 @@ class NormParts:
         return self.ranks[:, _place(self.readings, reading)]
 
 
+@shows_itself
 @dataclass(frozen=True)
 class NormPartsSet:
     """The rank of each text's right word, after every layer, by each reading."""

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 Site = Literal["residual", "attention", "feed-forward"]
 """Where a block is patched: the residual stream after it, or what one of its modules returns."""
@@ -42,6 +43,7 @@ class Pair(NamedTuple):
     """What pairs share that are not independent of one another, such as the subject's noun."""
 
 
+@shows_itself
 @dataclass(frozen=True)
 class PatchingEffects:
     """The effect of patching every single activation of a pair of prompts."""

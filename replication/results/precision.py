@@ -9,6 +9,7 @@ from jaxtyping import Bool
 
 from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid
+from replication.results.shown import shows_itself
 
 Half = Literal["bfloat16", "float16"]
 
@@ -32,6 +33,7 @@ class Band:
     """Of all ranks of the band: the difference as a share of the float32 rank."""
 
 
+@shows_itself
 @dataclass(frozen=True)
 class RankChanges:
     """The same ranks in float32 and with half precision."""

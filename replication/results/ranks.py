@@ -10,9 +10,11 @@ from jaxtyping import Float, Int
 from replication.base.axes import Probabilities, Ranks
 from replication.results.provenance import Provenance
 from replication.results.roles import Role, roles_of
+from replication.results.shown import shows_itself
 from replication.results.untestable import NotTestable
 
 
+@shows_itself
 @dataclass(frozen=True)
 class TopGrid:
     """The best candidates after every layer, in the place of each token of a rank grid."""
@@ -37,6 +39,7 @@ class TopGrid:
             raise ValueError("probabilities must lie between 0 and 1")
 
 
+@shows_itself
 @dataclass(frozen=True)
 class RankGrid:
     """The rank of some tokens after every layer.
@@ -94,6 +97,7 @@ class RankGrid:
         return self.ranks[:, self.tokens.index(token)]
 
 
+@shows_itself
 @dataclass(frozen=True)
 class TopTokens:
     """The best candidates after every layer, at one position."""

@@ -7,8 +7,10 @@ import numpy as np
 from jaxtyping import Float
 
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Saliency:
     """How much each token that stood before it counts for each generated token.

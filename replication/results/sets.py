@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from replication.base.norms import NORMS, Norm
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 SetName = Literal["agreement", "occupations", "lists", "counting", "blimp", "winogender"]
 
@@ -70,6 +71,7 @@ class Item(BaseModel):
         return self
 
 
+@shows_itself
 @dataclass(frozen=True)
 class WatchedSet:
     """How far one watched word of every item is ahead of the other, for the position after it."""
@@ -119,6 +121,7 @@ class WatchedSet:
         return [item.clusters for item, kept in zip(self.items, chosen, strict=True) if kept]
 
 
+@shows_itself
 @dataclass(frozen=True)
 class ExpectedSet:
     """The token that really follows, for one position of every item."""
@@ -148,6 +151,7 @@ class ExpectedSet:
         return [item.clusters for item in self.items]
 
 
+@shows_itself
 @dataclass(frozen=True)
 class ArrivalSet:
     """When the parts of numbered lists arrive, as medians over the tokens of a kind."""
@@ -175,6 +179,7 @@ class ArrivalSet:
         return [item.clusters for item in self.items]
 
 
+@shows_itself
 @dataclass(frozen=True)
 class LayerCurves:
     """Means over items after every layer, with 95 % intervals from resampling clusters."""

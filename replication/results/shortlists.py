@@ -6,8 +6,10 @@ import numpy as np
 from jaxtyping import Int
 
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Shortlists:
     """Ranks after early layers of the tokens that the model ends with, position by position."""

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 
 from replication.results.patching import Pair
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 Vector = Literal["number", "same number", "random"]
 """What is added: the difference of two prompts of another noun that differ in number; that of two
@@ -16,6 +17,7 @@ prompts that do not; a random direction. All are as long as the first."""
 VECTORS: tuple[Vector, ...] = ("number", "same number", "random")
 
 
+@shows_itself
 @dataclass(frozen=True)
 class Steering:
     """What a vector does to the verb when it is added to a prompt's last state, layer by layer.

@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 
 from replication.base.norms import READINGS, Norm
 from replication.results.provenance import Provenance
+from replication.results.shown import shows_itself
 
 if TYPE_CHECKING:
     from replication.base.intervals import Profile
@@ -20,6 +21,7 @@ LENSES: tuple[Lens, ...] = get_args(Lens)
 KINDS: tuple[TextKind, ...] = get_args(TextKind)
 
 
+@shows_itself
 @dataclass(frozen=True)
 class LensQuality:
     """How many bits the reading of each layer is away from the model's output, by text.
@@ -60,6 +62,7 @@ class LensQuality:
         return layer_profile(values[chosen, :-1], names)
 
 
+@shows_itself
 @dataclass(frozen=True)
 class WatchedReadings:
     """The ranks of some words for one position after every layer, under each norm."""
