@@ -16,13 +16,26 @@ from replication.measures.patched_runs import Patch, recovered
 from replication.measures.record import record_ids
 from replication.models.errors import ModelError
 from replication.models.language_model import LanguageModel
-from replication.results.circuit import Circuit, Head, HeadEffects, PatchingProfile
+from replication.results.circuit import (
+    Ablation,
+    Attribution,
+    Circuit,
+    Head,
+    HeadEffects,
+    PatchingProfile,
+)
 from replication.results.patching import SITES, Pair, Place, Site
+from replication.results.shown import shows_itself
 
 LOOKED_AT = 4
 """Layers whose heads are patched one by one: those whose attention has the greatest effects."""
 NAMED_FOR = 0.8
 """Share of the gap that the single effects of the named heads have to add up to."""
+
+# The module of these types is among the frozen readings, so that they are made to show themselves
+# where they are measured.
+for _kind in (Ablation, Attribution, Circuit, HeadEffects, PatchingProfile):
+    shows_itself(_kind)
 
 
 def circuit(model: LanguageModel, pairs: Sequence[Pair], *, by_layer: bool = False) -> Circuit:

@@ -10,9 +10,12 @@ from replication.base.intervals import Profile, layer_profile
 from replication.results.circuit import DIRECTIONS, Circuit, CircuitMap
 from replication.results.provenance import Provenance
 from replication.results.sets import ExpectedSet, LayerCurves, WatchedSet
+from replication.results.shown import shows_itself
 
 Line = tuple[Float[np.ndarray, "panel _item layer"], Sequence[str]]
 """The values of some items, and their clusters."""
+
+shows_itself(CircuitMap)  # its module is among the frozen readings
 
 
 def watched_curves(found: WatchedSet, lines: Mapping[str, Mapping[str, str]]) -> LayerCurves:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from replication.pages.fragments import readable
 from replication.pages.offline import Drawing, page, taken_apart
+from replication.pages.templating import readable
 from replication.results.attention import Attention, QueriesAndKeys
 
 LONGEST = 12

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
+
+from markupsafe import Markup
 
 from replication.base.files import write_whole
 from replication.base.norms import NORMS, Norm
@@ -13,6 +16,8 @@ from replication.figures.figure import Figure
 from replication.figures.further import SENTENCE
 from replication.figures.table import FIGURES
 from replication.models.registry import DEFAULT_MODEL
+from replication.pages.templating import templates
+from replication.pages.views import view_html
 from replication.questions.attention import AttentionOf, QueriesAndKeysOf
 from replication.questions.lens import CandidatesOf, RanksOf, WatchedRanksOf
 from replication.questions.measured import subject
@@ -20,12 +25,7 @@ from replication.questions.neurons import FactorsOf
 from replication.questions.question import Text
 from replication.questions.saliency import SaliencyOf
 from replication.questions.subjects import Case, Published
-from replication.results.factors import Factors
-from replication.results.ranks import RankGrid
-from replication.results.saliency import Saliency
-
-if TYPE_CHECKING:
-    from replication.pages.fragments import Fragment
+from replication.results.ranks import RankGrid, TopGrid
 
 AttentionView = Literal["head", "model", "neuron"]
 ATTENTION: dict[str, AttentionView] = {
@@ -123,30 +123,41 @@ def attention_page(
 
 
 def figure_page(figure: Figure, model: str, norms: Sequence[Norm] = NORMS) -> str:
-    """The views of one figure: the published one, then the measured ones, under each of the norms
-    where inner layers are read.
+    """The views of one figure, question by question: the published one beside the measured ones,
+    under each of the norms where inner layers are read.
     """
-    from replication.pages.fragments import page
-
     found = answered(figure.questions, model, ",".join(norms))
-    drawn = [one for one in found if isinstance(one.result, RankGrid | Saliency | Factors)]
-    return page([_fragment(one) for one in drawn], figure.title)
+    questions = [list(each) for _, each in groupby(found, key=lambda one: one.question.id)]
+    template = templates().get_template("explorable.html")
+    return template.render(
+        title=figure.title,
+        how=how(figure.id),
+        questions=[[*_by_whom(each).items()] for each in questions],
+    )
 
 
-def _fragment(one: Answered) -> "Fragment":
-    from replication.pages import explorables
+def _by_whom(answers: Sequence[Answered]) -> dict[str, list[tuple[str, Markup]]]:
+    """Headed views: the published ones, and the measured ones."""
+    found: dict[str, list[tuple[str, Markup]]] = {"published": [], "measured": []}
+    for one in answers:
+        published = one.case.subject.name == Published.name
+        view = Markup(view_html(one.result, _candidates(one)))
+        found["published" if published else "measured"].append((_heading(one), view))
+    return found
 
-    match one.result:
-        case RankGrid():
-            return explorables.rank_grid_fragment(one.result, _candidates(one))
-        case Saliency():
-            return explorables.saliency_fragment(one.result)
-    return explorables.factors_fragment(one.result)
+
+def _heading(one: Answered) -> str:
+    """Whose answer it is, and how inner layers were read."""
+    if one.case.subject.name == Published.name:
+        return "Published"
+    source = one.result.provenance
+    return f"{source.model}, norm: {source.norm}" if source.norm else str(source.model)
 
 
-def _candidates(one: Answered) -> Any:
+def _candidates(one: Answered) -> TopGrid | None:
     """What each layer would say in the place of each token: nobody published it."""
-    if one.case.subject.name == Published.name or not isinstance(one.question, RanksOf):
+    measured = one.case.subject.name != Published.name and isinstance(one.result, RankGrid)
+    if not measured or not isinstance(one.question, RanksOf):
         return None
     return one.case.answer(CandidatesOf(one.question.text, one.question.last_only))
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from replication.pages.arrays import arrays_of, others_of
 from replication.pages.terminal import Table
+from replication.pages.viewing.arrays import arrays_of, others_of
 from replication.results.factors import Factors
 from replication.results.lens import PositionGrid, WordProbabilities
 from replication.results.neurons import Sparsity
@@ -15,6 +15,7 @@ from replication.results.precision import RankChanges
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.saliency import Saliency
 from replication.results.tuned import KINDS, LENSES, LensQuality
+from replication.results.untestable import Untestable
 
 MOST = 6
 """Tokens that are named of a saliency's row, or of a factor."""
@@ -31,6 +32,11 @@ def table_of(answer: Any) -> Table:
         words="what it holds",
         word_cells=[*(array.told for array in arrays), *others.values()],
     )
+
+
+@table_of.register
+def _(answer: Untestable) -> Table:
+    return Table(answer.reason, "", ())
 
 
 @table_of.register

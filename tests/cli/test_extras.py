@@ -101,7 +101,7 @@ def test_commands_that_measure_need_no_extra() -> None:
         ("jupytext", ["figures", "heathrow", "--model", "published"], "figures"),
         ("matplotlib", ["lens", "a", "--out", "a.svg"], "figures"),
         ("bertviz", ["attention", "a"], "report"),
-        ("altair", ["explore", "--model", "published"], "report"),
+        ("altair", ["report"], "report"),
         ("captum", ["saliency", "a", "--integrated"], "integrated"),
     ],
 )

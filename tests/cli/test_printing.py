@@ -13,6 +13,7 @@ from measures.test_patching import worded
 from replication.base.norms import NORMS, Norm
 from replication.cli import printing
 from replication.models.language_model import LanguageModel
+from replication.pages.tables import table_of
 from replication.questions.lens import (
     FormulasOf,
     PositionsOf,
@@ -37,6 +38,7 @@ from replication.results.provenance import Provenance
 from replication.results.ranks import RankGrid, TopTokens
 from replication.results.saliency import Saliency
 from replication.results.tuned import LensQuality
+from replication.results.untestable import Untestable
 
 TEXT = Text("The keys", " to the cabinet")
 HOSTILE = ("[bold red]x[/]", "a\nb", "\x1b[31m", ":smile:", "'\"", "\\", " ", "…|")
@@ -96,8 +98,8 @@ def hostile_answers() -> list[Any]:
 
 
 def test_every_type_that_has_a_table_is_tried() -> None:
-    numbers_alone = {object, LensQuality}  # the latter is tried with its command
-    printed = printing.table_of.registry.keys() - numbers_alone
+    numbers_alone = {object, LensQuality, Untestable}  # the second is tried with its command
+    printed = table_of.registry.keys() - numbers_alone
     assert {type(answer) for answer in hostile_answers()} == printed
     assert {type(asked(question)) for question in QUESTIONS} == printed
 
@@ -124,7 +126,7 @@ def test_tables_say_what_was_read_by_what(question: Question[Any], model: Langua
     assert heading.startswith(f"{answer.provenance.prompt!r} read by {model.entry.title} (float32;")
     assert f"start token: {model.entry.start_token or 'none'})" in heading
     assert heading.endswith(", norm: final") == question.norm_matters
-    table = printing.table_of(answer)
+    table = table_of(answer)
     rows = others[-len(table.rows) :]
     assert all(row.lstrip().startswith(name) for row, name in zip(rows, table.rows, strict=True))
 
@@ -134,7 +136,7 @@ def test_tokens_are_neither_markup_nor_lines_of_their_own(answer: Any) -> None:
     told = printing.as_text([answer])
     assert "\x1b" not in told
     assert "\U0001f604" not in told
-    table = printing.table_of(answer)
+    table = table_of(answer)
     cells = [*table.columns, *table.rows, *table.word_cells, *(c for r in table.cells for c in r)]
     assert all(cell.strip() in told for cell in cells)
     says = 2 + table.says.count("\n") if table.says else 0
@@ -144,10 +146,14 @@ def test_tokens_are_neither_markup_nor_lines_of_their_own(answer: Any) -> None:
     assert shown == json.loads(json.dumps(as_data(answer)))
 
 
-def test_a_type_without_a_table_is_printed_as_json() -> None:
+def test_a_type_without_a_table_of_its_own_has_a_row_for_each_field() -> None:
     answer = asked(FormulasOf(TEXT, " man"))
-    with pytest.raises(TypeError, match="FormulaVariants has no table: print it as JSON"):
-        printing.as_text([answer])
+    told = printing.as_text([answer]).splitlines()[-5:]
+    assert told[0].split() == ["FormulaVariants", "what", "it", "holds"]
+    names = [line.split("  ")[0].strip() for line in told[1:]]
+    assert names == ["probabilities", "ranks", "word", "head has bias"]
+    low, high = answer.ranks.min(), answer.ranks.max()
+    assert told[2].endswith(f"layer {tiny.LAYERS} × formula 3: {low} to {high}")
     assert json.loads(printing.as_json([answer]))["formula_variants"]["word"] == " man"
 
 
@@ -200,11 +206,11 @@ def test_the_table_of_patching_has_every_number_of_the_residual_stream() -> None
 
 def test_saliency_and_factors_name_the_greatest_first() -> None:
     saliency = asked(SaliencyOf(TEXT))
-    (row, *_), table = saliency.shares, printing.table_of(saliency)
+    (row, *_), table = saliency.shares, table_of(saliency)
     first = saliency.tokens[int(np.argmax(row))]
     assert table.word_cells[0].startswith(f"{first!r} {row.max():.1%}")
     factors = asked(FactorsOf(TEXT, 2))
-    table = printing.table_of(factors)
+    table = table_of(factors)
     assert all("100.0%" in cell.split("  ")[0] for cell in table.word_cells)
     assert factors.energy is not None
     assert [cell for (cell,) in table.cells] == [f"{share:.1%}" for share in factors.energy]

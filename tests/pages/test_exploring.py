@@ -3,7 +3,6 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from replication.measures.attention_weights import attention_of
 from replication.measures.record import record
 from replication.models import loading
 from replication.pages import exploring
+from replication.pages.templating import percent
 from replication.questions.lens import RanksOf
 from replication.questions.measured import Measured
 from replication.questions.neurons import FactorsOf
@@ -36,21 +36,35 @@ def made(id: str, model: str, out: Path) -> str:
     return path.read_text("utf-8")
 
 
-def data_of(page: str) -> list[Any]:
-    """What the views of a page are drawn from: the published one first."""
-    found = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
-    return [json.loads(text) for text in found]
+def views_of(page: str) -> list[str]:
+    """The views of a page: the published one first."""
+    return re.findall('<figure class="result-view".*?</figure>', page, re.DOTALL)
+
+
+def cells_of(view: str) -> list[list[str]]:
+    """The cells of a view's last table, row by row."""
+    table = view.rpartition("<tbody>")[2]
+    return [re.findall("<td[^>]*>([^<]*)</td>", row) for row in re.findall("<tr>.*?</tr>", table)]
+
+
+def ranks_of(view: str) -> list[list[int]]:
+    """The ranks that a view tells of, layer by layer."""
+    rows = re.findall("<tr><th scope=.row.*?</tr>", view)
+    told = [re.findall(r"rank ([0-9,]+)", row) for row in rows]
+    return [[int(rank.replace(",", "")) for rank in row] for row in told]
 
 
 def test_ranks_are_the_published_and_the_measured_ones(name: str, tmp_path: Path) -> None:
-    charts = data_of(made("rank_selected_token", name, tmp_path))
+    page = made("rank_selected_token", name, tmp_path)
     question = RanksOf.of_figure("ranks_ones_first_token")
     assert FIGURES["rank_selected_token"].questions == (question,)
     grids = [question.look_up(), *(Measured(name).answer(question, norm) for norm in NORMS)]
-    for chart, grid in zip(charts, grids, strict=True):
-        columns = chart["data"]["values"]
-        assert [column["rank"] for column in columns] == grid.ranks.T.tolist()
-        assert ["best" in column for column in columns] == [grid is not grids[0]] * len(columns)
+    for view, grid in zip(views_of(page), grids, strict=True):
+        assert ranks_of(view) == grid.ranks.tolist()
+        assert ("would say first" in view) == (grid is not grids[0])
+    headings = re.findall("<h2[^>]*>(.*?)</h2>", page)
+    assert headings == ["Published", *(f"tiny random gpt2, norm: {norm}" for norm in NORMS)]
+    assert re.findall('<div class="(published|measured)">', page) == ["published", "measured"]
     assert grids[1].ranks.tolist() != grids[2].ranks.tolist()
 
 
@@ -59,30 +73,32 @@ def test_the_tuned_lens_has_a_view_where_it_is_asked_for(
 ) -> None:
     monkeypatch.setenv("REPLICATE_CACHE", str(tmp_path))
     (path,) = exploring.make(["rank_selected_token"], name, tmp_path, norms=("tuned",))
-    _, chart = data_of(path.read_text("utf-8"))
+    _, view = views_of(path.read_text("utf-8"))
     found = Measured(name).answer(RanksOf.of_figure("ranks_ones_first_token"), "tuned")
-    assert [column["rank"] for column in chart["data"]["values"]] == found.ranks.T.tolist()
+    assert ranks_of(view) == found.ranks.tolist()
 
 
 def test_saliency_is_the_published_and_the_measured_one(name: str, tmp_path: Path) -> None:
-    views = data_of(made("saliency_ones", name, tmp_path))
+    views = views_of(made("saliency_ones", name, tmp_path))
     question = SaliencyOf.of_figure("saliency_ones")
     assert FIGURES["saliency_ones"].questions == (question,)
     found = question.look_up(), Measured(name).answer(question, "none")
     for view, saliency in zip(views, found, strict=True):
-        assert len(view["rows"]) == len(saliency.shares)
-        for place, row in enumerate(view["rows"]):
-            np.testing.assert_allclose(row, saliency.row(place), atol=1e-6)
+        rows = cells_of(view)
+        assert len(rows) == len(saliency.shares)
+        for place, row in enumerate(rows):
+            shares = saliency.row(place)
+            assert row[: len(shares)] == [percent(share) for share in shares]
 
 
 def test_factors_are_the_published_and_the_measured_ones(name: str, tmp_path: Path) -> None:
-    charts = data_of(made("factors_counting_two", name, tmp_path))
+    views = views_of(made("factors_counting_two", name, tmp_path))
     question = FactorsOf.of_figure("factors_counting_two")
     assert FIGURES["factors_counting_two"].questions == (question,)
     found = question.look_up(), Measured(name).answer(question, "none")
-    for chart, factors in zip(charts, found, strict=True):
-        shown = [factor["activity"] for factor in chart["data"]["values"]]
-        np.testing.assert_allclose(shown, factors.activity, rtol=1e-5, atol=1e-6)
+    for view, factors in zip(views, found, strict=True):
+        shown = np.array(cells_of(view), float).T
+        np.testing.assert_allclose(shown, factors.activity, rtol=1e-2, atol=1e-6)
 
 
 def test_attention_is_the_one_measured(name: str, tmp_path: Path) -> None:
@@ -103,7 +119,7 @@ def test_each_view_of_attention_is_a_page_of_its_own(name: str, tmp_path: Path) 
 @pytest.mark.parametrize("id", ["heathrow", "saliency_hero", "factors_counting_five"])
 def test_the_published_numbers_have_pages_without_any_model(id: str, tmp_path: Path) -> None:
     page = made(id, "published", tmp_path)
-    assert len(data_of(page)) == len(FIGURES[id].published)
+    assert len(views_of(page)) == len(FIGURES[id].published)
     assert f"<h1>{FIGURES[id].title}</h1>" in page
 
 
@@ -158,5 +174,5 @@ def test_figures_of_your_own_text_have_pages_too(id: str, name: str) -> None:
     """Of the model alone, under every norm where one matters."""
     own = FIGURES[id].of(prompt="The keys to the")
     page = exploring.figure_page(own, name)
-    assert len(data_of(page)) == (2 if own.lens else 1)
+    assert len(views_of(page)) == (2 if own.lens else 1)
     assert f"<h1>{own.title}</h1>" in page

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Real
 
-from replication.pages.arrays import NamedArray, number
+from replication.pages.viewing.arrays import NamedArray, number
 
 # The figures' colours of ranks, from the best to the worst (replication.figures.drawing.cells),
 # written down so that a view needs no matplotlib.
@@ -104,7 +104,7 @@ def heats_of(array: NamedArray) -> list[Heat]:
     return [Heat(corner, rows.places if rows else ("",), columns.places, cells, array.name)]
 
 
-def _styles(name: str, values: Float[np.ndarray, "row column"]) -> list[list[str]]:
+def _styles(name: str, values: Real[np.ndarray, "row column"]) -> list[list[str]]:
     """By size; of ranks, by their logarithm."""
     if "rank" in name and values.size and values.min() >= 1:
         most = int(values.max())
