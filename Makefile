@@ -8,6 +8,7 @@
 #   make figures    regenerates the committed figures
 #   make bench      measures this package against other tools (twenty minutes), or only some works:
 #                   WORKS="w1 w2" (benchmarks/bench.py); their environments are made first
+#   make lab        tries the views of results in a real JupyterLab, and in a page of nbconvert
 #   make mutants    tries small changes of the measuring and judging modules on their tests (hours)
 #   make generated  writes again what is generated: schemas, template sets, the manifest of
 #                   figures, and from a full run of the claims (make nulls) the table of verdicts,
@@ -22,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LINT := ruff format types imports
 PARTS := $(LINT) notebooks tests outputs claims
 
-.PHONY: report test lint nulls noise bench figures mutants generated environment development constraints clean $(PARTS)
+.PHONY: report test lint nulls noise bench lab figures mutants generated environment development constraints clean $(PARTS)
 
 report: environment
 	$(BIN)/replicate figures --model $(MODEL) --jobs $(JOBS) --out build/figures --changed
@@ -77,6 +78,15 @@ noise: environment
 
 bench: development
 	$(BIN)/python benchmarks/bench.py $(WORKS)
+
+# JupyterLab has an environment of its own: two hundred packages that nothing else needs.
+lab: development build/lab/ready
+	$(BIN)/python tests/try_jupyter.py build/lab/bin/jupyter
+
+build/lab/ready:
+	$(PYTHON) -m venv build/lab
+	build/lab/bin/python -m pip install --quiet --no-compile jupyterlab nbconvert
+	touch $@
 
 mutants: development
 	$(BIN)/python benchmarks/mutations.py

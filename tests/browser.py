@@ -112,16 +112,21 @@ def _inside(url: str, own: str) -> bool:
     return url.split("#")[0] == own or url.startswith(("data:", "blob:"))
 
 
-@cache
-def _started() -> Browser:
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
+def program() -> str:
+    """Where Chromium is."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
         raise FileNotFoundError(
             f"no Chromium found (looked for {', '.join(NAMES)} on the PATH): "
             f"install it, on Debian with: apt-get install chromium"
         )
+    return found
+
+
+@cache
+def _started() -> Browser:
     return (
         sync_playwright()
         .start()
-        .chromium.launch(executable_path=program, args=["--disable-gpu", "--disable-quic"])
+        .chromium.launch(executable_path=program(), args=["--disable-gpu", "--disable-quic"])
     )
