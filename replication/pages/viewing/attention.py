@@ -6,7 +6,7 @@ from jaxtyping import Float
 from replication.pages.templating import percent, readable
 from replication.pages.viewing import mosaic
 from replication.pages.viewing.figure import figure, piece
-from replication.pages.viewing.heat import Heat, cells_of
+from replication.pages.viewing.heat import Heat, cells_of, share_style
 from replication.results.attention import Attention
 
 MOST = 400_000
@@ -21,17 +21,21 @@ def attention_view(attention: Attention) -> str:
     if weights.size > MOST:
         weights = weights.mean(axis=1, keepdims=True)
     layers, heads = weights.shape[:2]
+    others = np.tril(weights, -1)
+    others[..., 0] = 0
     start = attention.provenance.start_token
     names = [
         readable(token) if token or place else start for place, token in enumerate(attention.tokens)
     ]
 
     def style(layer: int, head: int) -> str:
-        return f"--h:{head};--v:{layer}"
+        # The colour is for viewers that leave out styles of pages, and with them the picture.
+        return f"{share_style(float(others[layer, head].max()))};--h:{head};--v:{layer}"
 
     def tip(layer: int, head: int) -> str:
-        told = _greatest(weights[layer, head], names)
-        return f"layer {layer}, head {head}\n{told}"
+        told = _greatest(others[layer, head], names)
+        first = percent(weights[layer, head, :, 0].mean())
+        return f"layer {layer}, head {head}\n{told}the first token gets {first} on average"
 
     cells = cells_of([[""] * heads] * layers, style, tip)
     heat = Heat("layer", tuple(map(str, range(layers))), tuple(map(str, range(heads))), cells)
@@ -48,9 +52,7 @@ def attention_view(attention: Attention) -> str:
 
 
 def _greatest(weights: Float[np.ndarray, "query key"], names: list[str]) -> str:
-    others = np.tril(weights, -1)
-    others[:, 0] = 0
-    places = others.ravel().argsort()[::-1][:TOLD]
-    pairs = (np.unravel_index(place, others.shape) for place in places)
-    told = [f"{names[q]} → {names[k]} {percent(others[q, k])}" for q, k in pairs if others[q, k]]
-    return "\n".join([*told, f"the first token gets {percent(weights[:, 0].mean())} on average"])
+    """A line for each of the greatest weights."""
+    places = weights.ravel().argsort()[::-1][:TOLD]
+    pairs = (np.unravel_index(place, weights.shape) for place in places)
+    return "".join(f"{names[q]} → {names[k]} {percent(weights[q, k])}\n" for q, k in pairs)

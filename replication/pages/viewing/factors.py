@@ -49,7 +49,10 @@ def _bars(factors: Factors, names: Sequence[str], rows: Sequence[str]) -> Heat:
     heights = 100 * _of_greatest(factors.activity)
 
     def style(factor: int, place: int) -> str:
-        return f"--h:{heights[factor, place]:.0f}" if heights[factor, place] >= 0.5 else ""
+        # The colour is for viewers that leave out styles of pages, and with them the bars.
+        height = heights[factor, place]
+        colour = f"{COLOURS[factor % len(COLOURS)]}{round(2.55 * height):02x}"
+        return f"background-color:{colour};--h:{height:.0f}" if height >= 0.5 else ""
 
     def tip(factor: int, place: int) -> str:
         value = number(factors.activity[factor, place])

@@ -52,7 +52,7 @@ def _part(where: str, side: int, layers: int, heads: int) -> Markup:
     return Markup(
         f"{where}{{width:{side}px;height:{side}px;min-width:{side}px;padding:0;background:"
         f"var(--all) calc(var(--h,0)*-{side}px) calc(var(--v,0)*-{side}px)/"
-        f"{heads * side}px {layers * side}px}}"
+        f"{heads * side}px {layers * side}px!important}}"
     )
 
 

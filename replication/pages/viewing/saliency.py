@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from replication.pages.templating import percent, readable
 from replication.pages.viewing.figure import figure, piece
-from replication.pages.viewing.heat import Cell, Heat
+from replication.pages.viewing.heat import Cell, Heat, share_style
 from replication.pages.viewing.strips import shown, strip_of
 from replication.results.saliency import Saliency
 
@@ -21,8 +21,8 @@ def saliency_view(saliency: Saliency) -> str:
     rows = [saliency.row(generated) for generated in range(len(saliency.shares))]
     names = [readable(token) for token in saliency.tokens]
     outputs = range(saliency.n_input, len(names))
-    texts = [[*map(percent, row), *[""] * (len(names) - 1 - len(row))] for row in rows]
-    cells = [[Cell(text) for text in row] for row in texts]
+    cells = [[Cell(percent(share), share_style(share)) for share in row] for row in rows]
+    cells = [[*row, *[Cell("")] * (len(names) - 1 - len(row))] for row in cells]
     table = Heat("generated", [names[at] for at in outputs], names[:-1], cells)
     return figure(
         saliency,
