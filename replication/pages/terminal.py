@@ -30,9 +30,9 @@ class Table:
         """The first and the last rows, ``rows`` of them at most, and the first columns: as many as
         fit into ``width`` characters. An ellipsis stands for what is left out.
         """
-        kept = range(len(self.rows))
+        kept: list[int | None] = [*range(len(self.rows))]
         if len(kept) > rows:
-            kept = [*kept[: rows - rows // 2], None, *kept[-(rows // 2) :]]
+            kept[rows - rows // 2 : -(rows // 2)] = [None]
         fitting = self._fitting(width - max(map(len, (self.corner, *self.rows)), default=0))
         more = len(fitting) < len(self.columns)
 

@@ -8,7 +8,6 @@ import altair as alt
 from markupsafe import Markup
 
 from replication.judging.parts import LayerProfile
-from replication.pages.charts import themed
 
 WIDTH, HEIGHT = 580, 150  # pixels of the axes
 
@@ -31,6 +30,15 @@ def chart(profile: LayerProfile) -> Chart:
     svg = StringIO()
     themed(_layers(rows)).save(svg, format="svg")
     return Chart(Markup(svg.getvalue()), rows, _summary(shares))
+
+
+def themed(chart: alt.LayerChart) -> alt.LayerChart:
+    """The chart in the colours of the page around it, but for what is data: a page may be dark."""
+    words = {"labelColor": "currentColor", "titleColor": "currentColor"}
+    lines = dict.fromkeys(("domainColor", "tickColor", "gridColor"), "currentColor")
+    return chart.configure(
+        background="transparent", axis=words | lines, legend=words, view={"stroke": None}
+    )
 
 
 def _layers(rows: tuple[tuple[int, float, float, float], ...]) -> alt.LayerChart:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from replication.base.files import whole
 from replication.judging.findings import Findings
-from replication.pages.charts import themed
+from replication.pages.report.charts import themed
 from replication.pages.report.crossings import Row, rows_of, subjects_of
 from replication.pages.report.depth_chart import (
     ARTICLE,

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -56,10 +55,11 @@ class NamedArray:
 
 def arrays_of(result: Any) -> Iterator[NamedArray]:
     """The arrays that a result holds."""
+    of_fields = _axis_names(type(result))
     for field in fields(result):
         values = getattr(result, field.name)
         if isinstance(values, np.ndarray):
-            names = _axis_names(type(result)).get(field.name, ())
+            names = of_fields.get(field.name, ())
             yield NamedArray(
                 field.name.replace("_", " "),
                 values,
@@ -86,7 +86,6 @@ def number(value: Any) -> str:
     return f"{value + 0.0:.3g}" if isinstance(value, float | np.floating) else str(value)
 
 
-@cache
 def _axis_names(kind: type[Any]) -> dict[str, tuple[str, ...]]:
     """The names of the axes of each field that is an array."""
     found = {}

@@ -34,7 +34,7 @@ def attention_view(attention: Attention) -> str:
 
     def tip(layer: int, head: int) -> str:
         told = _greatest(others[layer, head], names)
-        first = percent(weights[layer, head, :, 0].mean())
+        first = percent(float(weights[layer, head, :, 0].mean()))
         return f"layer {layer}, head {head}\n{told}the first token gets {first} on average"
 
     cells = cells_of([[""] * heads] * layers, style, tip)
@@ -55,4 +55,4 @@ def _greatest(weights: Float[np.ndarray, "query key"], names: list[str]) -> str:
     """A line for each of the greatest weights."""
     places = weights.ravel().argsort()[::-1][:TOLD]
     pairs = (np.unravel_index(place, weights.shape) for place in places)
-    return "".join(f"{names[q]} → {names[k]} {percent(weights[q, k])}\n" for q, k in pairs)
+    return "".join(f"{names[q]} → {names[k]} {percent(float(weights[q, k]))}\n" for q, k in pairs)

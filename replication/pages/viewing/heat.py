@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Real
+from jaxtyping import Shaped
 
 from replication.pages.viewing.arrays import NamedArray, number
 
@@ -104,11 +104,10 @@ def heats_of(array: NamedArray) -> list[Heat]:
     return [Heat(corner, rows.places if rows else ("",), columns.places, cells, array.name)]
 
 
-def _styles(name: str, values: Real[np.ndarray, "row column"]) -> list[list[str]]:
+def _styles(name: str, values: Shaped[np.ndarray, "row column"]) -> list[list[str]]:
     """By size; of ranks, by their logarithm."""
+    lines = values.astype(float).tolist()
     if "rank" in name and values.size and values.min() >= 1:
-        most = int(values.max())
-        return [[rank_style(value, most) for value in line] for line in values]
-    finite = values[np.isfinite(values)]
-    most = np.abs(finite).max() if finite.size else 0
-    return [[share_style(value / most if most else 0) for value in line] for line in values]
+        return [[rank_style(value, int(values.max())) for value in line] for line in lines]
+    most = float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+    return [[share_style(value / most) for value in line] for line in lines]

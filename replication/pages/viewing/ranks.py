@@ -20,7 +20,7 @@ def ranks_view(grid: RankGrid, details: TopGrid | None = None) -> str:
     names = _names(grid.tokens)
 
     def style(layer: int, column: int) -> str:
-        return rank_style(int(grid.ranks[layer, column]), grid.vocabulary)
+        return rank_style(float(grid.ranks[layer, column]), grid.vocabulary)
 
     def tip(layer: int, column: int) -> str:
         told = [f"{names[column]}, layer {layer}: rank {grid.ranks[layer, column]:,}"]
@@ -28,7 +28,7 @@ def ranks_view(grid: RankGrid, details: TopGrid | None = None) -> str:
             best = zip(
                 details.tokens[layer][column], details.probabilities[layer, column], strict=True
             )
-            told += [f"{readable(token)} {percent(share)}" for token, share in best]
+            told += [f"{readable(token)} {percent(float(share))}" for token, share in best]
         return "\n".join(told)
 
     texts = [[_short(rank) for rank in row] for row in grid.ranks.tolist()]

@@ -21,7 +21,7 @@ def saliency_view(saliency: Saliency) -> str:
     rows = [saliency.row(generated) for generated in range(len(saliency.shares))]
     names = [readable(token) for token in saliency.tokens]
     outputs = range(saliency.n_input, len(names))
-    cells = [[Cell(percent(share), share_style(share)) for share in row] for row in rows]
+    cells = [[Cell(percent(share), share_style(share)) for share in row.tolist()] for row in rows]
     cells = [[*row, *[Cell("")] * (len(names) - 1 - len(row))] for row in cells]
     table = Heat("generated", [names[at] for at in outputs], names[:-1], cells)
     return figure(
@@ -33,7 +33,7 @@ def saliency_view(saliency: Saliency) -> str:
     )
 
 
-def _rules(id: str, rows: Sequence[Float[np.ndarray, " position"]], first: int) -> Markup:
+def _rules(id: str, rows: Sequence[Float[np.ndarray, " _position"]], first: int) -> Markup:
     """Shade tokens by their share; row *i* is that of token ``first + i``."""
     return Markup("\n").join(
         Markup(f"{shown(id, f't{first + number}')}{{{''.join(_shares(row))}}}")
