@@ -150,7 +150,7 @@ def test_a_type_without_a_table_of_its_own_has_a_row_for_each_field() -> None:
     answer = asked(FormulasOf(TEXT, " man"))
     told = printing.as_text([answer]).splitlines()[-5:]
     assert told[0].split() == ["FormulaVariants", "what", "it", "holds"]
-    names = [line.split("  ")[0].strip() for line in told[1:]]
+    names = [line.strip().split("  ")[0] for line in told[1:]]
     assert names == ["probabilities", "ranks", "word", "head has bias"]
     low, high = answer.ranks.min(), answer.ranks.max()
     assert told[2].endswith(f"layer {tiny.LAYERS} × formula 3: {low} to {high}")

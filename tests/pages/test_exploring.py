@@ -49,7 +49,7 @@ def cells_of(view: str) -> list[list[str]]:
 
 def ranks_of(view: str) -> list[list[int]]:
     """The ranks that a view tells of, layer by layer."""
-    rows = re.findall("<tr><th scope=.row.*?</tr>", view)
+    rows = re.findall("<tr><th scope=.row.*?</tr>", view, re.DOTALL)
     told = [re.findall(r"rank ([0-9,]+)", row) for row in rows]
     return [[int(rank.replace(",", "")) for rank in row] for row in told]
 
