@@ -16,17 +16,22 @@ import pytest
 import tiny
 from browser import Opened, opened
 from matplotlib.colors import LogNorm, to_hex, to_rgb
+from measures.test_circuit import pairs_of
 from PIL import Image
-from results.test_data import BY_HAND, QUESTIONS
+from results.test_data import BY_HAND, QUESTIONS, TEXT
 
 from replication import results
 from replication.figures.drawing.cells import RANK_COLOURS, needs_light
 from replication.figures.drawing.sparklines import FACTOR_COLOURS
+from replication.measures.circuit import circuit
+from replication.measures.curves import circuit_map
 from replication.pages.templating import percent, readable
 from replication.pages.viewing import factors as viewed_factors
 from replication.pages.viewing.attention import MOST
 from replication.pages.viewing.heat import MOST_TOLD
 from replication.pages.views import MOST_CELLS, ROWS, view_html
+from replication.questions.layers import ContributionsOf, LensCostOf
+from replication.questions.norm_parts import NormPartsOf
 from replication.questions.question import Question
 from replication.questions.reader import Reader
 from replication.results.attention import Attention
@@ -86,7 +91,7 @@ SHOWN: tuple[tuple[Any, TopGrid | None], ...] = (
     *((answer, None) for answer in BY_HAND),
 )
 NAMES = [readable(token) for token in HOSTILE]
-RANKS, TEXT, SPARKS, MOSAIC = (f".result-view >> nth={number} >> " for number in range(4))
+RANKS, STRIP, SPARKS, MOSAIC = (f".result-view >> nth={number} >> " for number in range(4))
 PAGE = "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="
 PAGE += "'width=device-width'><title>All</title><style>:root{color-scheme:light dark}</style>"
 
@@ -140,7 +145,16 @@ def reader() -> Reader:
     return Reader(tiny.model("gpt2"))
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: type(question).__name__)
+MORE: tuple[Question[Any], ...] = (
+    ContributionsOf(TEXT),
+    LensCostOf(TEXT),
+    NormPartsOf(TEXT, (" man", " are")),
+)
+
+
+@pytest.mark.parametrize(
+    "question", [*QUESTIONS, *MORE], ids=lambda question: type(question).__name__
+)
 def test_every_answer_shows_itself(question: Question[Any], reader: Reader) -> None:
     answer = question.measure(reader, "final")
     check(answer._repr_html_())
@@ -151,6 +165,21 @@ def test_every_answer_shows_itself(question: Question[Any], reader: Reader) -> N
     assert max(map(len, told[1:])) < 150
 
 
+def test_circuits_show_themselves(reader: Reader) -> None:
+    found = circuit(reader.model, pairs_of(reader.model), by_layer=True)
+    mapped = circuit_map(found)
+    for result in (found, mapped, found.attribution, found.heads):
+        check(view_html(result))
+        assert repr(result).startswith(type(result).__name__)
+    assert "clean into corrupted" in view_html(found)
+    assert f"<td>{mapped.written[1, 0]:.3g}</td>" in plain(view_html(mapped))
+
+
+def plain(html: str) -> str:
+    """Without what cells look like, and what more they tell."""
+    return re.sub(r' (style|title)="[^"]*"', "", html)
+
+
 @pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: type(shown[0]).__name__)
 def test_views_are_whole(shown: tuple[Any, TopGrid | None]) -> None:
     check(view_html(*shown))
@@ -158,9 +187,6 @@ def test_views_are_whole(shown: tuple[Any, TopGrid | None]) -> None:
 
 
 def test_every_type_of_a_result_shows_itself() -> None:
-    # Frozen are the readings of ``circuit``, which gets its views where it is measured.
-    import_module("replication.measures.circuit")
-    import_module("replication.measures.curves")
     modules = [
         import_module(f"{results.__name__}.{m.name}") for m in iter_modules(results.__path__)
     ]
@@ -245,21 +271,21 @@ def test_a_generated_token_shades_those_before_it(views: Opened, generated: int)
     row = SALIENCY.row(generated)
     expected = np.zeros(COUNT)
     expected[: len(row)] = row / row.max()
-    views.hover(f"{TEXT}.strip label", generated)
-    np.testing.assert_allclose(shading(views, TEXT), expected, atol=0.01)
-    assert written_under(views, TEXT)[: len(row)] == [percent(share) for share in row]
+    views.hover(f"{STRIP}.strip label", generated)
+    np.testing.assert_allclose(shading(views, STRIP), expected, atol=0.01)
+    assert written_under(views, STRIP)[: len(row)] == [percent(share) for share in row]
     views.hover("figcaption")
-    assert shading(views, TEXT) != shading(views, SPARKS)
+    assert shading(views, STRIP) != shading(views, SPARKS)
 
 
 def test_a_generated_token_is_chosen_by_click_and_by_keyboard(views: Opened) -> None:
-    views.click(f"{TEXT}.strip label", 3)
+    views.click(f"{STRIP}.strip label", 3)
     views.hover("figcaption")
     row = SALIENCY.row(3)
-    np.testing.assert_allclose(shading(views, TEXT)[: len(row)], row / row.max(), atol=0.01)
+    np.testing.assert_allclose(shading(views, STRIP)[: len(row)], row / row.max(), atol=0.01)
     views.press("ArrowRight")
     row = SALIENCY.row(4)
-    np.testing.assert_allclose(shading(views, TEXT)[: len(row)], row / row.max(), atol=0.01)
+    np.testing.assert_allclose(shading(views, STRIP)[: len(row)], row / row.max(), atol=0.01)
 
 
 def test_a_factor_shades_the_text_and_a_bar_tells_its_number(views: Opened) -> None:
@@ -313,7 +339,7 @@ def test_tokens_stay_text(views: Opened) -> None:
     def texts(selector: str) -> list[str]:
         return views.do(lambda page: page.locator(selector).all_text_contents())
 
-    for view in (TEXT, SPARKS):
+    for view in (STRIP, SPARKS):
         assert texts(f"{view}.strip bdi") == NAMES
     assert texts(f"{RANKS}th[scope=col]") == ["layer", *NAMES]
     assert texts(f"{RANKS}.prompt") == [SOURCE.prompt]
@@ -341,7 +367,7 @@ def test_tables_have_the_numbers(views: Opened) -> None:
         return views.do(lambda page: page.locator(f"{view}details tbody tr").evaluate_all(read))
 
     shares = [percent(share) for share in SALIENCY.row(2)]
-    assert table(TEXT)[2] == [NAMES[11], *shares, *[""] * (COUNT - 1 - len(shares))]
+    assert table(STRIP)[2] == [NAMES[11], *shares, *[""] * (COUNT - 1 - len(shares))]
     assert [row[2] for row in table(SPARKS)] == [f"{v:.3g}" for v in FACTORS.activity[1]]
 
 
