@@ -125,6 +125,9 @@ def main(jupyter: str) -> None:
         browser = started.chromium.launch(executable_path=program(), args=["--disable-gpu"])
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(PATIENCE * 1000)
+        for question in ("Select Kernel", "No"):  # what JupyterLab may ask
+            button = page.get_by_role("button", name=question, exact=True)
+            page.add_locator_handler(button, lambda found: found.click())
         expect.set_options(timeout=PATIENCE * 1000)
         with server(jupyter, folder) as address:
             opened_in_lab(page, address, "views.ipynb")

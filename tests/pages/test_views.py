@@ -247,7 +247,7 @@ def test_cells_have_the_figures_colours_and_a_readable_number(views: Opened) -> 
     expected = RANK_COLOURS(LogNorm(1, 50000)(GRID.ranks.ravel()))
     np.testing.assert_allclose(colours("backgroundColor"), expected[:, :3], atol=0.07)
     light = needs_light(colours("backgroundColor"))
-    np.testing.assert_array_equal(colours("color"), np.where(light[:, None], 1.0, 0.0))
+    np.testing.assert_array_equal(colours("color"), np.where(light[:, None], np.ones(3), 0.0))
     assert (colours("color")[GRID.ranks.ravel() == 1] == to_rgb("white")).all()
 
 
@@ -385,9 +385,7 @@ def test_of_a_large_array_the_medians_are_shown() -> None:
     shown = view_html(WatchedSet(lead, items, (), SOURCE))
     assert lead.size > MOST_CELLS
     assert "lead, median over 40 × item" in shown
-    assert f"<td>{np.median(lead[1, :, 3]):.3g}</td>" in re.sub(
-        r' (style|title)="[^"]*"', "", shown
-    )
+    assert f"<td>{np.median(lead[1, :, 3]):.3g}</td>" in plain(shown)
 
 
 def test_axes_have_the_names_of_their_places() -> None:

@@ -15,7 +15,7 @@ RANK_COLOURS = (
     *("#9e2f7f", "#ad347c", "#bc3978", "#ca3e72", "#d8456c", "#e44f64", "#ee5b5e", "#f56b5c"),
     *("#f97b5d", "#fc8c63", "#fe9d6c", "#feae77", "#febf84", "#fecf92", "#fde0a1", "#fcf0b2"),
 )
-FIRST_LIGHT = 15
+FIRST_LIGHT = 12
 """The first of them on which black is better read than white."""
 POSITIVE, NEGATIVE = "#27b", "#d60"
 STRONGEST = 11
