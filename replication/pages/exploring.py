@@ -25,7 +25,7 @@ from replication.questions.neurons import FactorsOf
 from replication.questions.question import Text
 from replication.questions.saliency import SaliencyOf
 from replication.questions.subjects import Case, Published
-from replication.results.ranks import RankGrid, TopGrid
+from replication.results.ranks import RankGrid
 
 AttentionView = Literal["head", "model", "neuron"]
 ATTENTION: dict[str, AttentionView] = {
@@ -129,21 +129,8 @@ def figure_page(figure: Figure, model: str, norms: Sequence[Norm] = NORMS) -> st
     found = answered(figure.questions, model, ",".join(norms))
     questions = [list(each) for _, each in groupby(found, key=lambda one: one.question.id)]
     template = templates().get_template("explorable.html")
-    return template.render(
-        title=figure.title,
-        how=how(figure.id),
-        questions=[[*_by_whom(each).items()] for each in questions],
-    )
-
-
-def _by_whom(answers: Sequence[Answered]) -> dict[str, list[tuple[str, Markup]]]:
-    """Headed views: the published ones, and the measured ones."""
-    found: dict[str, list[tuple[str, Markup]]] = {"published": [], "measured": []}
-    for one in answers:
-        published = one.case.subject.name == Published.name
-        view = Markup(view_html(one.result, _candidates(one)))
-        found["published" if published else "measured"].append((_heading(one), view))
-    return found
+    views = [[(_heading(one), _view(one)) for one in each] for each in questions]
+    return template.render(title=figure.title, questions=views)
 
 
 def _heading(one: Answered) -> str:
@@ -154,12 +141,13 @@ def _heading(one: Answered) -> str:
     return f"{source.model}, norm: {source.norm}" if source.norm else str(source.model)
 
 
-def _candidates(one: Answered) -> TopGrid | None:
-    """What each layer would say in the place of each token: nobody published it."""
+def _view(one: Answered) -> Markup:
+    """With what each layer would say in the place of each token; nobody published that."""
+    details, question = None, one.question
     measured = one.case.subject.name != Published.name and isinstance(one.result, RankGrid)
-    if not measured or not isinstance(one.question, RanksOf):
-        return None
-    return one.case.answer(CandidatesOf(one.question.text, one.question.last_only))
+    if measured and isinstance(question, RanksOf):
+        details = one.case.answer(CandidatesOf(question.text, question.last_only))
+    return Markup(view_html(one.result, details))
 
 
 def how(id: str) -> str:
