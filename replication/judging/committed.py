@@ -53,10 +53,13 @@ def with_reasons(run: Findings, known: negatives.Known) -> Findings:
 
 def joined(findings: Findings, others: Iterable[Findings]) -> Findings:
     """Findings with those of other runs, on models that were not judged here, and what those runs
-    were. What another run found on a claim that is no more is left out.
+    were. What another run found on a claim that is no more, or that asks something else now, is left
+    out.
     """
-    known = {claim.id for claim in findings.claims}
+    ours = findings.readings
     for other in others:
+        known = {claim.id for claim in findings.claims}
+        known -= ours.asked_otherwise(other.readings) if ours else set()
         here = {one.subject for one in findings.findings}
         more = tuple(
             one for one in other.findings if one.claim in known and one.subject not in here

@@ -88,6 +88,10 @@ def shares_under_noise(claims: Path, readings: Readings) -> Mapping[Key, float]:
     if not path.is_file():
         return {}
     run = NoiseRun.model_validate_json(path.read_text("utf-8"))
-    if not readings.same_as(readings.model_copy(update={"digest": run.readings})):
+    then = readings.model_copy(update={"digest": run.readings})
+    if not readings.same_as(then):
         return {}
-    return {(f.claim, f.subject, f.norm): f.same / f.draws for f in run.findings}
+    other = readings.asked_otherwise(then)
+    return {
+        (f.claim, f.subject, f.norm): f.same / f.draws for f in run.findings if f.claim not in other
+    }

@@ -2,13 +2,15 @@
 
 The hash is of code and numbers, not of prose: docstrings and comments may be reworded. What was
 frozen, and when, stands in ``frozen.toml`` beside the claims, where
-``python -m replication.judging.freeze claims "what changed" [BEFORE.json AFTER.json]`` puts it.
-With the findings of runs before and after the change it is shown that every verdict is the same;
+``python -m replication.judging.freeze claims "what changed" [BEFORE.md AFTER.json [CLAIM...]]`` puts
+it. With the table of verdicts from before the change and the findings of a run after it, it is shown
+that every verdict is the same, but for claims that are named because they ask something else now;
 then what was judged before counts as judged by what was frozen (``replication.judging.readings``).
 """
 
 import sys
 import tomllib
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from importlib import resources
@@ -20,9 +22,9 @@ import tomlkit
 from replication.base.files import write_whole
 from replication.base.source_code import digest_of
 from replication.judging.readings import Freeze, Readings
-from replication.judging.rules import Verdict
 from replication.judging.saving import complete_only
-from replication.judging.verdicts import read
+from replication.judging.verdicts import UNFIRM, as_markdown, read
+from replication.judging.written_verdicts import verdicts_in, written_verdicts
 
 FILE = "frozen.toml"
 
@@ -73,57 +75,70 @@ def readings(claims: Path) -> Readings:
     return Readings.of(digest(claims), history(claims))
 
 
-def freeze(claims: Path, changed: str, runs: tuple[Path, Path] | None = None) -> Freeze:
+@dataclass(frozen=True)
+class Shown:
+    """By what it is shown that verdicts stayed as they were."""
+
+    before: Path
+    """The table of verdicts as it was written by what was frozen last."""
+    after: Path
+    """The findings of all claims by the readings as they are now."""
+    but: tuple[str, ...] = ()
+    """Claims that ask something else now."""
+
+
+def freeze(claims: Path, changed: str, shown: Shown | None = None) -> Freeze:
     """Write down what the readings are today, after what was frozen before.
 
-    ``runs`` are the findings of all claims before the change and after it. If every verdict is the
-    same in both, the freeze says so, and the later run is told what it was judged by; otherwise, or
-    where they are not those runs, ``ValueError``, and nothing is written.
+    Where verdicts are ``shown`` to be the same, the freeze says so, and the later run is told what
+    it was judged by; ``ValueError`` where they are not, and nothing is written.
     """
     path, before = claims / FILE, readings(claims)
     if before.digest in {one.digest for one in history(claims)}:
         raise ValueError(f"{path} has {before.digest[:12]}: nothing has changed since that freeze")
-    if runs:
-        show_same(before, *runs)
+    if shown:
+        show_same(before, shown)
     made = Freeze(
-        digest=before.digest, date=date.today(), changed=changed, verdicts="same" if runs else None
+        digest=before.digest,
+        date=date.today(),
+        changed=changed,
+        verdicts="same" if shown else None,
+        changed_claims=shown.but if shown else (),
     )
     document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else "")
     table = tomlkit.table()
-    table.update(made.model_dump(exclude_none=True))
+    table.update(made.model_dump(exclude_none=True, exclude_defaults=True))
     document.setdefault("freeze", tomlkit.aot()).append(table)
     write_whole(path, tomlkit.dumps(document))
-    if runs:
-        judged = read(runs[1]).model_copy(update={"readings": readings(claims)})
-        write_whole(runs[1], judged.model_dump_json(indent=1) + "\n")
+    if shown:
+        judged = read(shown.after).model_copy(update={"readings": readings(claims)})
+        write_whole(shown.after, judged.model_dump_json(indent=1) + "\n")
     return made
 
 
-def show_same(now: Readings, before: Path, after: Path) -> None:
-    """Whether two runs of all claims, by what was frozen and by what the readings are now, have the
-    same verdicts; ``ValueError`` where they do not.
+def show_same(now: Readings, shown: Shown) -> None:
+    """Whether a run of all claims, by what the readings are now, has the verdicts of the table from
+    before, on all that it judged; ``ValueError`` where it does not.
     """
-    frozen = now.later[-1].digest if now.later else now.frozen
-    old, new = (
-        _verdicts(path, expected) for path, expected in ((before, frozen), (after, now.digest))
-    )
-    for key in sorted(old.keys() | new.keys()):
-        if old.get(key) != new.get(key):
-            raise ValueError(
-                f"{' '.join(key)} was {old.get(key)} in {before} and is {new.get(key)} in {after}: "
-                "freeze without runs, and findings judged before count as frozen no more"
-            )
-
-
-def _verdicts(path: Path, expected: str | None) -> dict[tuple[str, str, str], Verdict]:
-    run = complete_only(read(path))
-    judged_by = run.readings.digest if run.readings else None
-    if judged_by != expected or not expected:
+    run = complete_only(read(shown.after))
+    if run.readings is None or run.readings.digest != now.digest:
         raise ValueError(
-            f"{path} was judged by {judged_by}, expected {expected}: give a run by what was frozen "
-            "last, and one by the readings as they are now"
+            f"{shown.after} was judged by other readings than those of now: give a run of `pytest "
+            "claims/ --anew`"
         )
-    return {finding.key: finding.verdict for finding in run.findings}
+    old = written_verdicts(shown.before)
+    for id, row in verdicts_in(as_markdown(run)).items():
+        was = old[id].symbols if id in old else {}
+        for on, symbol in row.symbols.items():
+            if id in shown.but or on.startswith("nulls of "):
+                continue
+            if was.get(on, "").rstrip(UNFIRM) != symbol.rstrip(UNFIRM):
+                raise ValueError(
+                    f"{id}, {on}: was {was.get(on) or 'not judged'} in {shown.before} and is "
+                    f"{symbol or 'not judged'} in {shown.after}: name the claim if it asks "
+                    "something else now, or freeze without them, and findings judged before count "
+                    "as frozen no more"
+                )
 
 
 def digest(claims: Path) -> str:
@@ -137,5 +152,5 @@ def digest(claims: Path) -> str:
 
 if __name__ == "__main__":
     folder, sentence, *given = sys.argv[1:]
-    of_runs = (Path(given[0]), Path(given[1])) if given else None
-    print(freeze(Path(folder), sentence, of_runs).model_dump_json(indent=1))
+    by = Shown(Path(given[0]), Path(given[1]), tuple(given[2:])) if given else None
+    print(freeze(Path(folder), sentence, by).model_dump_json(indent=1))

@@ -87,8 +87,13 @@ def fresh_of(findings: Findings, path: Path) -> Fresh | None:
             "sets: make it with `pytest claims/ --fresh`"
         )
     on_set = {finding.key: finding for finding in findings.findings}
-    pairs = tuple(Pair(run.record(f.claim), on_set.get(f.key), f) for f in run.findings)
     ours, theirs = findings.readings, run.readings
+    other = ours.asked_otherwise(theirs) if ours else frozenset()
+    pairs = tuple(
+        Pair(run.record(f.claim), on_set.get(f.key), f)
+        for f in run.findings
+        if f.claim not in other
+    )
     seen = theirs.seen_by(ours) if theirs else None
     same = ours.same_as(theirs) if ours else theirs is None
     return Fresh(run, pairs, seen, same_readings=same)

@@ -35,6 +35,7 @@ class KnownRates:
             (one.claim, one.model, one.norm, one.rate.kind): one
             for run in same
             for one in run.controls
+            if one.claim not in readings.asked_otherwise(run.readings)
         }
         self._days = [run.environment.made_on for run in same]
         self._seed = random.SystemRandom().randrange(2**32) if seed is None else seed

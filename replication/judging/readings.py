@@ -1,7 +1,8 @@
 """By which readings and rules findings were judged, and whether those were frozen beforehand.
 
 Readings change with their code. A later freeze that was shown to leave every verdict as it was does
-not take from earlier findings that they were judged by what was frozen; any other freeze does.
+not take from earlier findings that they were judged by what was frozen, but for those on claims that
+it says ask something else since; any other freeze does.
 """
 
 import datetime
@@ -21,6 +22,8 @@ class Freeze(Record):
     """What changed since the freeze before, in a sentence."""
     verdicts: Literal["same"] | None = None
     """``same`` where it was shown that every verdict stayed as it was; None where it was not."""
+    changed_claims: tuple[str, ...] = ()
+    """Claims that ask something else since, whose verdicts may be others."""
 
 
 class Readings(Record):
@@ -68,8 +71,16 @@ class Readings(Record):
         """These, with the freezes that a newer run knows of, if there is one."""
         return newer.model_copy(update={"digest": self.digest}) if newer else self
 
+    def asked_otherwise(self, earlier: "Readings | None") -> frozenset[str]:
+        """The claims that ask something else by these readings than by an earlier run's."""
+        digests = [self.frozen, *(one.digest for one in self.later)]
+        since = digests.index(earlier.digest) if earlier and earlier.digest in digests else 0
+        return frozenset(claim for one in self.later[since:] for claim in one.changed_claims)
+
     def same_as(self, other: "Readings | None") -> bool:
-        """Whether another run's are these, or give every verdict as these do."""
+        """Whether another run's are these, or give every verdict as these do, but for claims that
+        are ``asked_otherwise``.
+        """
         if other is None or other.digest == self.digest:
             return other is not None
         return self.as_frozen and other.seen_by(self).as_frozen

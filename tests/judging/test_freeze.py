@@ -8,8 +8,9 @@ import pytest
 from claim_runs import ROOT
 from made_findings import own_findings
 
-from replication.judging.freeze import FILE, digest, freeze, history, readings
-from replication.judging.verdicts import read
+from replication.judging.findings import Findings
+from replication.judging.freeze import FILE, Shown, digest, freeze, history, readings
+from replication.judging.verdicts import MARKS, as_markdown, read
 
 SOURCE = "NEAR_TOP = 10\n"
 
@@ -65,38 +66,72 @@ def test_a_freeze_comes_after_those_before_it(claims: Path) -> None:
     assert readings(claims).frozen == made.digest  # what was judged before was judged by another
 
 
+def table(claims: Path, findings: Findings | None = None) -> Path:
+    """The table of verdicts, as it stands in a page."""
+    path = claims.parent / "verdicts.md"
+    path.write_text("\n".join([MARKS[0], as_markdown(findings or own_findings()), MARKS[1]]))
+    return path
+
+
 def test_what_alters_no_verdict_leaves_earlier_findings_frozen(claims: Path) -> None:
-    before, first = run(claims, "before.json"), readings(claims)
+    before, first = table(claims), readings(claims)
     change(claims)
     after = run(claims, "after.json")
-    assert freeze(claims, "Depths stand beside.", (before, after)).verdicts == "same"
+    assert freeze(claims, "Depths stand beside.", Shown(before, after)).verdicts == "same"
     now = readings(claims)
     assert (now.frozen, now.as_frozen, now.same_as(first)) == (first.digest, True, True)
+    assert now.asked_otherwise(first) == frozenset()
     assert read(after).readings == now
     change(claims, near_top=12)
-    freeze(claims, "And others.", (after, run(claims, "last.json")))
+    freeze(claims, "And others.", Shown(before, run(claims, "last.json")))
     assert [one.changed for one in readings(claims).later] == [
         "Depths stand beside.",
         "And others.",
     ]
 
 
+def turned() -> Findings:
+    """Findings of which the first has another verdict."""
+    found = own_findings()
+    first, *rest = found.findings
+    other = first.model_copy(update={"verdict": "not_replicated"})
+    return found.model_copy(update={"findings": (other, *rest)})
+
+
 def test_a_verdict_that_turned_is_told_and_nothing_is_written(claims: Path) -> None:
-    before, frozen = run(claims, "before.json"), (claims / FILE).read_text()
+    before, frozen = table(claims), (claims / FILE).read_text()
+    now = run(claims, "now.json")
     change(claims)
-    first, *rest = own_findings().findings
-    turned = first.model_copy(update={"verdict": "not_replicated"})
-    for findings, told in (
-        ((turned, *rest), "was consistent in .* and is not_replicated in"),
-        (tuple(rest), "was consistent in .* and is None in"),
-    ):
-        with pytest.raises(ValueError, match=told):
-            freeze(claims, "A bound.", (before, run(claims, "after.json", findings=findings)))
-    with pytest.raises(ValueError, match="give a run by what was frozen last"):
-        freeze(claims, "A bound.", (run(claims, "after.json"), before))
+    after = run(claims, "after.json", findings=turned().findings)
+    with pytest.raises(ValueError, match=r"was ✓ in .* and is ✗ in .*name the claim"):
+        freeze(claims, "A bound.", Shown(before, after))
+    with pytest.raises(ValueError, match="judged by other readings than those of now"):
+        freeze(claims, "A bound.", Shown(before, now))
     with pytest.raises(ValueError, match="of a part of the claims"):
-        freeze(claims, "A bound.", (before, run(claims, "after.json", complete=False)))
+        freeze(claims, "A bound.", Shown(before, run(claims, "part.json", complete=False)))
     assert (claims / FILE).read_text() == frozen
+
+
+def test_a_claim_that_asks_something_else_is_named(claims: Path) -> None:
+    """What was found on it before counts no more, and what was found on the others does."""
+    before, first = table(claims), readings(claims)
+    change(claims)
+    named = turned().findings[0].claim
+    after = run(claims, "after.json", findings=turned().findings)
+    made = freeze(claims, "A bound.", Shown(before, after, (named,)))
+    assert (made.verdicts, made.changed_claims) == ("same", (named,))
+    second = readings(claims)
+    assert second.same_as(first)
+    assert second.asked_otherwise(first) == {named}
+    assert second.asked_otherwise(second) == frozenset()
+    change(claims, near_top=12)
+    freeze(
+        claims,
+        "Beside.",
+        Shown(table(claims, turned()), run(claims, "last.json", findings=turned().findings)),
+    )
+    assert readings(claims).asked_otherwise(first) == {named}
+    assert readings(claims).asked_otherwise(second) == frozenset()
 
 
 def test_a_file_of_another_form_is_told_of(claims: Path) -> None:
