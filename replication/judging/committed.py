@@ -53,8 +53,8 @@ def with_reasons(run: Findings, known: negatives.Known) -> Findings:
 
 def joined(findings: Findings, others: Iterable[Findings]) -> Findings:
     """Findings with those of other runs, on models that were not judged here, and what those runs
-    were. What another run found on a claim that is no more, or that asks something else now, is left
-    out.
+    were. What another run found on a claim that is no more, or that asks something else now, is
+    left out.
     """
     ours = findings.readings
     for other in others:

@@ -2,10 +2,11 @@
 
 The hash is of code and numbers, not of prose: docstrings and comments may be reworded. What was
 frozen, and when, stands in ``frozen.toml`` beside the claims, where
-``python -m replication.judging.freeze claims "what changed" [BEFORE.md AFTER.json [CLAIM...]]`` puts
-it. With the table of verdicts from before the change and the findings of a run after it, it is shown
-that every verdict is the same, but for claims that are named because they ask something else now;
-then what was judged before counts as judged by what was frozen (``replication.judging.readings``).
+``python -m replication.judging.freeze claims "what changed" [BEFORE.md AFTER.json [CLAIM...]]``
+puts it. With the table of verdicts from before the change and the findings of a run after it, it is
+shown that every verdict is the same, but for claims that are named because they ask something else
+now; then what was judged before counts as judged by what was frozen
+(``replication.judging.readings``).
 """
 
 import sys

@@ -1,8 +1,8 @@
 """By which readings and rules findings were judged, and whether those were frozen beforehand.
 
 Readings change with their code. A later freeze that was shown to leave every verdict as it was does
-not take from earlier findings that they were judged by what was frozen, but for those on claims that
-it says ask something else since; any other freeze does.
+not take from earlier findings that they were judged by what was frozen, but for those on claims
+that it says ask something else since; any other freeze does.
 """
 
 import datetime
