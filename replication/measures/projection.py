@@ -21,6 +21,9 @@ ROWS = 1024
 """Hidden states multiplied at once: with fewer a processor waits for memory."""
 LOGITS = 2**22
 """Logits held at once, and as much room to work in: 16 MiB each in float32."""
+FEW = 768
+"""States up to which products are faster when the logits of a token lie side by side, and not those
+of a state."""
 
 
 NO_IDS, NO_NUMBERS = torch.empty(0, dtype=torch.long), torch.empty(0)
@@ -118,12 +121,23 @@ def _stretches(
     Both are used again: they hold until the next step only.
     """
     length = min(len(unembedding), max(1, LOGITS // len(rows)))
-    logits, room = rows.new_empty((2, len(rows), length))
+    logits, room = _two(rows, length)
     for start in range(0, len(unembedding), length):
         words = unembedding[start : start + length].to(rows.dtype)
         if len(words) < length:
-            logits, room = rows.new_empty((2, len(rows), len(words)))
+            logits, room = _two(rows, len(words))
         yield start, torch.mm(rows, words.T, out=logits), room
+
+
+def _two(
+    rows: Float[Tensor, "row width"], length: int
+) -> tuple[Float[Tensor, "row chunk"], Float[Tensor, "row chunk"]]:
+    """Two arrays for the logits of a stretch."""
+    if len(rows) > FEW:
+        one, other = rows.new_empty((2, len(rows), length))
+    else:
+        one, other = rows.new_empty((2, length, len(rows))).transpose(1, 2)
+    return one, other
 
 
 class _Ranks:
