@@ -65,31 +65,35 @@ class Opened:
 
 @contextmanager
 def opened(
-    path: Path,
+    where: Path | str,
     *,
     width: int = 1280,
     height: int = 800,
     colours: Literal["light", "dark"] = "light",
     scripts: bool = True,
 ) -> Iterator[Opened]:
-    """A local page in a fresh context of the browser; all is forgotten at the end."""
+    """A page in a fresh context of the browser; all is forgotten at the end.
+
+    A file is opened without a network; an address, of a server on this machine, with one.
+    """
     browser = _thread.submit(_started).result()
+    address = where if isinstance(where, str) else where.resolve().as_uri()
 
     def start() -> Opened:
         context = browser.new_context(
-            offline=True,
+            offline=isinstance(where, Path),
             viewport={"width": width, "height": height},
             color_scheme=colours,
             java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE * 1000)
         seen = Opened(context.new_page())
-        _listen(seen, path.resolve().as_uri())
+        _listen(seen, address)
         return seen
 
     seen = _thread.submit(start).result()
     try:
-        seen.do(lambda page: page.goto(path.resolve().as_uri()))
+        seen.do(lambda page: page.goto(address))
         yield seen
     finally:
         seen.do(lambda page: page.context.close())
@@ -109,7 +113,7 @@ def _listen(seen: Opened, own: str) -> None:
 
 
 def _inside(url: str, own: str) -> bool:
-    return url.split("#")[0] == own or url.startswith(("data:", "blob:"))
+    return url.startswith((own.partition("?")[0], "data:", "blob:"))
 
 
 def program() -> str:

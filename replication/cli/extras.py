@@ -7,9 +7,10 @@ MODULES = {
     "figures": ("PIL", "ipykernel", "jupytext", "matplotlib", "papermill"),
     "integrated": ("captum",),
     "report": ("altair", "bertviz", "pandas", "rocrate", "vl_convert"),
+    "serve": ("starlette", "uvicorn"),
 }
 """By extra, what is imported of it: what draws and runs notebooks; integrated gradients; what makes
-interactive views and the report, which draw too."""
+interactive views and the report, which draw too; what answers on a page."""
 
 
 def need(module: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from replication.base import devices
-from replication.cli import ask, extras, negatives
+from replication.cli import ask, extras, negatives, serve
 from replication.cli.ask import Device, ModelName
 from replication.models import registry
 from replication.models.nulls import KINDS, SEEDED
@@ -334,7 +334,8 @@ def changes(
 
 
 app.command()(negatives.negatives)
-for command in (ask.lens, ask.saliency, ask.neurons, ask.attention, ask.patch, ask.precision):
+ASKING = (ask.lens, ask.saliency, ask.neurons, ask.attention, ask.patch, ask.precision)
+for command in (*ASKING, serve.serve):
     app.command(rich_help_panel="A prompt of your own")(command)
 
 if __name__ == "__main__":

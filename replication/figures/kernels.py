@@ -4,13 +4,9 @@ The imports take seconds, and a notebook little more. A kernel and whoever runs 
 a connection; when either goes, the other knows.
 """
 
-import json
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -18,6 +14,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import DeadKernelError
+
+from replication.base.forking import Forking as ForkingProcess
 
 # Sums are split among threads, and with their order the last bits change, so that ranks in the ten
 # thousands change places: one thread gives the same files for any ``jobs``.
@@ -30,11 +28,7 @@ class _Forked:
     stdin = stdout = stderr = None
 
     def __init__(self, arguments: list[str], folder: str, environment: dict[str, str]) -> None:
-        self._connection, its = socket.socketpair()
-        with its:
-            _server.send(its)
-        told = json.dumps([arguments, folder, environment])
-        self._connection.sendall(told.encode() + b"\n")
+        self._connection = _server.asked([arguments, folder, environment])
         with self._connection.makefile("rb") as answer:
             pid = answer.readline()
         if not pid:
@@ -87,30 +81,4 @@ def fork(manager: KernelManager) -> None:
     manager.provisioner = _Provisioner(kernel_spec=manager._kernel_spec, parent=manager)
 
 
-class _Server:
-    """The process that forks; it is started at the first request, and ends with this one."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def send(self, connection: socket.socket) -> None:
-        """Ask for a kernel at the other end of a connection."""
-        with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-            socket.send_fds(self._requests, [b"+"], [connection.fileno()])
-
-    def _start(self) -> None:
-        self._requests, its = socket.socketpair()
-        with its:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "replication.figures.forking", str(its.fileno())],
-                pass_fds=[its.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=os.environ | ENVIRONMENT,
-                start_new_session=True,  # Ctrl-C is for whoever runs the notebooks
-            )
-
-
-_server = _Server()
+_server = ForkingProcess("replication.figures.forking", environment=ENVIRONMENT)

@@ -52,7 +52,7 @@ def save(
     """Write ``<out>/<model>/<figure>.svg``, ``.png`` and ``.json``, all of them or none."""
     content = {
         ".svg": as_svg(drawing),
-        ".png": _png(drawing),
+        ".png": as_png(drawing),
         ".json": as_json(figure, results, model, norms).encode(),
     }
     path = Path(out) / model / figure.id
@@ -72,7 +72,8 @@ def as_svg(drawing: Drawing) -> bytes:
     return re.sub(rb' transform="rotate\(-0 [^"]*\)"', b"", buffer.getvalue())
 
 
-def _png(drawing: Drawing) -> bytes:
+def as_png(drawing: Drawing) -> bytes:
+    """A drawing as PNG, with the same bytes each time."""
     buffer, small = BytesIO(), BytesIO()
     drawing.savefig(buffer, format="png", dpi=DOTS)
     # A quarter of the size; no picture here needs more than 256 colours.
@@ -92,12 +93,13 @@ def as_json(figure: Figure, results: Results, model: str, norms: str) -> str:
         "source": figure.source,
         "parameters": {"model": model, **lens, **figure.settings},
         "packages": packages(),
-        "panels": [_panel(asked[id], result) for id, group in results.items() for result in group],
+        "panels": [panel(asked[id], result) for id, group in results.items() for result in group],
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _panel(question: Question[Any], result: Any) -> dict[str, Any]:
+def panel(question: Question[Any], result: Any) -> dict[str, Any]:
+    """An answer as plain data, with its question and what stands behind it."""
     published = question.published and {"figure": published_figure(question.published).figure}
     return {
         "question": {"id": question.id, "type": type(question).__name__, **as_data(question)},

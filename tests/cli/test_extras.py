@@ -71,7 +71,12 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize(
     ("extra", "folders"),
-    [("figures", {"figures", "pages"}), ("report", {"pages"}), ("integrated", {"measures"})],
+    [
+        ("figures", {"figures", "pages"}),
+        ("report", {"pages"}),
+        ("integrated", {"measures"}),
+        ("serve", {"pages"}),
+    ],
 )
 def test_what_an_extra_brings_is_imported_in_its_folders_alone(
     extra: str, folders: set[str]
@@ -102,6 +107,7 @@ def test_commands_that_measure_need_no_extra() -> None:
         ("matplotlib", ["lens", "a", "--out", "a.svg"], "figures"),
         ("bertviz", ["attention", "a"], "report"),
         ("altair", ["report"], "report"),
+        ("uvicorn", ["serve"], "serve"),
         ("captum", ["saliency", "a", "--integrated"], "integrated"),
     ],
 )
