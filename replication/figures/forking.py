@@ -12,10 +12,7 @@ from importlib import import_module
 from threading import Thread
 
 IMPORTED = (
-    "replication.figures.answers",
-    "replication.figures.drawing.draw",
-    "replication.figures.saving",
-    "replication.figures.table",
+    "replication.figures.making",
     "replication.judging.paper.agreement",
     "replication.measures.lens",
     "replication.questions.reader",

@@ -1,0 +1,63 @@
+"""Claims judged at a glance: the findings of the judging code, as a table."""
+
+from pathlib import Path
+
+import pytest
+import tiny
+
+from replication.judging import quick
+from replication.judging.findings import judge
+from replication.judging.suite import claims_in
+from replication.questions.measured import subject
+from replication.questions.subjects import Case, Published, Subject
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> Subject:
+    """A tiny model in the table's place of a real one."""
+    return subject(tiny.plant(monkeypatch, tiny.model("llama")).name)
+
+
+def test_findings_are_those_of_the_judging_code(measured: Subject) -> None:
+    found = quick.judged(["HS-19", "HS-08"], measured, ["none", "final"])
+    claims = {claim.id: claim for claim in claims_in(quick.FOLDER)}
+    heathrow, greedy = claims["HS-19"], claims["HS-08"]
+    assert not greedy.norm_matters
+    assert found.findings == (
+        judge(heathrow, Case(Published(), "none")),
+        judge(heathrow, Case(measured, "none")),
+        judge(heathrow, Case(measured, "final")),
+        judge(greedy, Case(Published(), "none")),
+        judge(greedy, Case(measured, "none")),
+    )
+    assert found.says == (heathrow.says,) * 3 + (greedy.says,) * 2
+
+
+def test_it_shows_verdict_and_measured_text_and_that_nulls_were_not_asked(
+    measured: Subject,
+) -> None:
+    found = quick.judged(["HS-19"], measured, ["final"])
+    published, ours = found.findings
+    assert published.verdict == "consistent"
+    for shown in (str(found), found._repr_html_()):
+        assert "consistent" in shown
+        assert ours.verdict.replace("_", " ") in shown
+        assert "No nulls were asked" in shown
+    assert published.measured in str(found)
+
+
+def test_texts_are_escaped(measured: Subject) -> None:
+    found = quick.judged(["HS-19"], measured, ["final"])
+    planted = quick.Judged(found.findings, ("<script>",) * len(found.findings))
+    assert "&lt;script&gt;" in planted._repr_html_()
+    assert "<script>" not in planted._repr_html_()
+
+
+def test_unknown_claims_and_a_missing_folder_are_refused(
+    measured: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ValueError, match=r"no claim 'HS-99' in .*: expected one of "):
+        quick.judged(["HS-99"], measured, ["final"])
+    monkeypatch.setattr(quick, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match="no claims in"):
+        quick.judged(["HS-19"], measured, ["final"])
