@@ -111,13 +111,11 @@ figures.make("eu_gallery")
 # probability can. With base 2 the unit is the bit: one bit more is twice as probable.
 
 # %%
-country = next(k for k, token in enumerate(recording.continuation) if "Finland" in token)
+country = grid.roles.index(Role.COUNTRY)  # the first country of the continuation
 log_probability = (states[:, country] @ unembedding.T).log_softmax(-1)[:, targets[country]]
 bits = log_probability / np.log(2)
-steps = bits.diff()
-print(
-    "the greatest step for", recording.continuation[country], "is in layer", 1 + int(steps.argmax())
-)
+best = 1 + int(bits.diff().argmax())
+print(f"{recording.continuation[country]!r} rises most in layer {best}")
 
 # %%
 added = contributions(network, recording, "final")

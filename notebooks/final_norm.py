@@ -124,7 +124,8 @@ by_formula = []
 for read in (state, once, network.final_norm(once)):
     logits = read @ network.unembedding.float().T
     by_formula.append(1 + (logits > logits[:, [token]]).sum(-1))
-np.testing.assert_allclose(figures.answer(question).ranks.T, by_formula, rtol=0.005, atol=0.5)
+answer = figures.answer(question)
+np.testing.assert_allclose(answer.ranks.T, torch.stack(by_formula), rtol=0.005, atol=0.5)
 print("the last layer, without the norm, with it, with it twice:", [int(r[-1]) for r in by_formula])
 
 # %% [markdown]
@@ -189,7 +190,7 @@ def bits(read: torch.Tensor) -> float:
     return float(project(both, network.unembedding, divergence=True).divergence[0].mean())
 
 
-ours = (states[0] + states[0] @ matrix + offset).float()
+ours = states[0] + states[0] @ matrix.float() + offset.float()
 best = lens_of(network)(other.states.flatten(1, 2))[layer]
 print(
     f"usual lens {bits(states[0]):.1f} bits, ours {bits(ours):.1f}, the library's {bits(best):.1f}"

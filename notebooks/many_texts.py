@@ -121,21 +121,15 @@ figures.make("many_texts")
 # ## A null, by hand
 #
 # A network that cannot know the answer should not show the finding. The simplest one knows nothing
-# but the last token. It sees "cabinet" and never the keys, so it must be right for one number of
-# the subject exactly as often as it is wrong for the other.
+# but the last token. It sees "drawer" and never the key, so if it is right for one number of the
+# subject, it must be wrong for the other.
 
 # %%
-first, second = (
-    next(i for i in found.items if i.conditions["subject"] == number and "cabinet" in i.prompt)
-    for number in ("plural", "singular")
-)
-for item in (first, second):
+for item in [one for one in found.items if one.prompt.endswith(" to the drawer")]:
     last_word = " " + item.prompt.split()[-1]
     state = network.final_norm(record(network, last_word).states[-1, -1])
     right, wrong = network.unembedding[[network.single_token(w) for w in item.watched]].float()
-    print(
-        repr(item.prompt), item.watched[0], "leads" if state @ (right - wrong) > 0 else "does not"
-    )
+    print(f"{item.prompt!r}{item.watched[0]}:", "yes" if state @ (right - wrong) > 0 else "no")
 
 # %% [markdown]
 # `pytest claims` asks such networks of several kinds: untrained, with permuted weights, with

@@ -42,7 +42,7 @@ def test_it_shows_verdict_and_measured_text_and_that_nulls_were_not_asked(
     for shown in (str(found), found._repr_html_()):
         assert "consistent" in shown
         assert ours.verdict.replace("_", " ") in shown
-        assert "No nulls were asked" in shown
+        assert "Judged here without nulls" in shown
     assert published.measured in str(found)
 
 
@@ -61,3 +61,48 @@ def test_unknown_claims_and_a_missing_folder_are_refused(
     monkeypatch.setattr(quick, "FOLDER", tmp_path)
     with pytest.raises(ValueError, match="no claims in"):
         quick.judged(["HS-19"], measured, ["final"])
+
+
+VERDICTS = """
+| claim | what it says | published: consistent? | SmolLM2, none: gene? | SmolLM2, final: gene? |
+|---|---|:-:|:-:|:-:|
+| HS-14 | One. | ✓ | ○ | ○ |
+| HS-15 | Two. |  | ✗ | ✓† |
+
+| claim | another table |
+|---|---|
+"""
+
+
+def test_the_verdict_with_nulls_stands_beside_it(
+    measured: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "verdicts.md").write_text(VERDICTS, "utf-8")
+    monkeypatch.setattr(quick, "TABLE", tmp_path / "verdicts.md")
+    assert {key: word for key, word in quick.with_nulls().items() if "SmolLM2" in key[1]} == {
+        ("HS-14", "SmolLM2, none"): "uninformative",
+        ("HS-14", "SmolLM2, final"): "uninformative",
+        ("HS-15", "SmolLM2, none"): "not replicated",
+        ("HS-15", "SmolLM2, final"): "generalises",
+    }
+    published, ours = quick.judged(["HS-14"], measured, ["final"]).findings
+    of_smollm2 = ours.model_copy(update={"subject": "smollm2"})
+    rows = quick.Judged((published, ours, of_smollm2), ("", "", "")).rows
+    assert [(row[3], row[5]) for row in rows] == [
+        ("either", ""),
+        ("either", ""),
+        ("either", "uninformative"),
+    ]
+
+
+def test_the_committed_table_has_every_claim_on_the_default_model() -> None:
+    told = quick.with_nulls()
+    claims = {claim.id for claim in claims_in(quick.FOLDER) if not claim.published_only}
+    assert {claim for claim, column in told if column == "SmolLM2, final"} >= claims
+
+
+def test_without_a_table_nothing_stands_beside_it(
+    measured: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick, "TABLE", tmp_path / "verdicts.md")
+    assert [row[5] for row in quick.judged(["HS-14"], measured, ["final"]).rows] == ["", ""]
