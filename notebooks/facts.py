@@ -47,9 +47,10 @@ stages = torch.stack([recording.after_attention[:, -1], recording.states[:, -1]]
 stages = network.final_norm(stages.flatten(0, 1))  # (stage, width), attention before feed-forward
 ids = [network.single_token(word) for word in question.words]
 probabilities = (stages @ network.unembedding.float().T).softmax(-1)[:, ids]
+print(" " * 27, *question.words)
 for stage in range(len(probabilities) - 12, len(probabilities)):
     part = ("attention", "feed-forward")[stage % 2]
-    shown = dict(zip(question.words, probabilities[stage].numpy().round(3).tolist(), strict=True))
+    shown = " ".join(f"{share:6.1%}" for share in probabilities[stage])
     print(f"layer {stage // 2}, after {part:12}: {shown}")
 
 # %%

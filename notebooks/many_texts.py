@@ -62,10 +62,10 @@ nouns = np.array(found.clusters(**plural))
 print(ahead.shape, "(text, layer); at the end", ahead[:, -1].mean().round(3))
 
 # %% [markdown]
-# Ten texts with the same noun are not ten witnesses: if a model fails on "keys", it fails on all
-# ten. So we resample **nouns**, not texts. A bootstrap draws as many nouns as there are, with
-# replacement, takes the share over their texts, and does this many times; the middle 95 % of the
-# shares are the interval.
+# Five texts with the same noun are not five witnesses: a model that fails on "keys" may well fail
+# on all five. So we resample **nouns**, not texts. A bootstrap draws as many nouns as there are,
+# with replacement, takes the share over their texts, and does this many times; the middle 95 % of
+# the shares are the interval.
 
 # %%
 random = np.random.default_rng(1)
@@ -95,8 +95,8 @@ np.testing.assert_allclose([interval.low, interval.high], [low[layer], high[laye
 print(f"layer {layer}: {interval.estimate:.0%}, between {interval.low:.0%} and {interval.high:.0%}")
 
 # %% [markdown]
-# What if we had resampled texts, as if they were independent? The interval shrinks, and promises
-# more than we know.
+# What if we had resampled texts, as if they were independent? The interval comes out narrower, by
+# as much as the texts of one noun are alike. How much that is cannot be known before.
 
 # %%
 naive = [random.choice(ahead[:, layer], len(ahead)).mean() for _ in range(2000)]
