@@ -66,13 +66,13 @@ class Figures:
         (under,) = parse_norms(norm)
         return Case(self._subject, under).answer(question.under(parse_norms(self.norms)))
 
-    def verdicts(self, *ids: str) -> Judged:
+    def verdicts(self, *ids: str, measure: bool = True) -> Judged:
         """The claims that these figures bear on, judged on the published numbers and on the model,
-        on the texts of the claims and without nulls.
+        on the texts of the claims and without nulls; see ``judged``.
         """
         made = [id for id in ids if self.makes(id)]
         claims = [claim for id in made for claim in FIGURES[id].claims]
-        return judged(claims, self._subject, parse_norms(self.norms))
+        return judged(claims, self._subject, parse_norms(self.norms), measure=measure)
 
     @property
     def _only(self) -> list[str]:

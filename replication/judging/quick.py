@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from replication.base.norms import Norm
-from replication.judging.findings import Finding, judge
+from replication.judging.claims import Claim
+from replication.judging.findings import judge
 from replication.judging.suite import claims_in
 from replication.judging.verdicts import SYMBOLS, UNFIRM, called
 from replication.questions.subjects import Case, Published, Subject
@@ -26,30 +28,31 @@ NOTE = (
 )
 
 
+class Row(NamedTuple):
+    """A claim on one subject under one norm, in words."""
+
+    claim: str
+    says: str
+    subject: str
+    norm: str
+    verdict: str
+    """By the findings of now; empty where they were not asked for."""
+    with_nulls: str
+    """By the committed table of verdicts; empty where that does not tell."""
+    measured: str
+
+
 @dataclass(frozen=True, repr=False)
 class Judged:
-    """Findings with what their claims say; it shows itself as a table."""
+    """What became of some claims; it shows itself as a table."""
 
-    findings: tuple[Finding, ...]
-    says: tuple[str, ...]
-    """What the claim of each finding says."""
-
-    @property
-    def rows(self) -> list[tuple[str, ...]]:
-        """A row for each finding, under ``HEADINGS``."""
-        told = with_nulls()
-        return [
-            (
-                *(one.claim, says, one.subject, one.norm, one.verdict.replace("_", " ")),
-                *(told.get((one.claim, column_of(one)), ""), one.measured),
-            )
-            for one, says in zip(self.findings, self.says, strict=True)
-        ]
+    rows: tuple[Row, ...]
 
     def __repr__(self) -> str:
         told = [
-            f"{claim} ({on}, norm {norm}): {verdict}; with nulls: {nulls or '-'}\n    {measured}"
-            for claim, _, on, norm, verdict, nulls, measured in self.rows
+            f"{row.claim} ({row.subject}, norm {row.norm}): {row.verdict or '-'}; with nulls: "
+            f"{row.with_nulls or '-'}\n    {row.measured}"
+            for row in self.rows
         ]
         return "\n".join([*told, NOTE])
 
@@ -63,13 +66,6 @@ class Judged:
             before = claim
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         return f"{table}<p>{escape(NOTE)}</p>"
-
-
-def column_of(finding: Finding) -> str:
-    """The column of the table of verdicts that a finding is in; a claim to which norms are all
-    alike is in each of them.
-    """
-    return f"{called(finding.subject)}, {finding.norm.replace('either', 'final')}"
 
 
 def with_nulls() -> dict[tuple[str, str], str]:
@@ -88,19 +84,37 @@ def with_nulls() -> dict[tuple[str, str], str]:
     }
 
 
-def judged(ids: Iterable[str], subject: Subject, norms: Sequence[Norm]) -> Judged:
-    """Judge claims on the published numbers, where they have some, and on a model.
+def judged(
+    ids: Iterable[str], subject: Subject, norms: Sequence[Norm], *, measure: bool = True
+) -> Judged:
+    """Judge claims on the published numbers, where they have some, and on a model. Unless they are
+    to ``measure``, which takes minutes for some, they are told of by the committed table alone.
 
     ``ValueError`` for ids that no claim has, and where the claims are not there.
     """
     claims = {claim.id: claim for claim in claims_in(FOLDER)}
-    found, says = [], []
+    told = with_nulls()
+    rows = []
     for id in dict.fromkeys(ids):
         if id not in claims:
             raise ValueError(f"no claim {id!r} in {FOLDER}: expected one of {', '.join(claims)}")
         claim = claims[id]
         cases = [Case(Published(), "none")] if claim.figures else []
         cases += [Case(subject, norm) for norm in claim.norms(norms)]
-        found += [judge(claim, case) for case in cases]
-        says += [claim.says] * len(cases)
-    return Judged(tuple(found), tuple(says))
+        for case in cases:
+            column = f"{called(case.subject.name)}, {case.norm}"
+            rows.append(_row(claim, case, told.get((id, column), ""), measure))
+    return Judged(tuple(rows))
+
+
+def _row(claim: Claim, case: Case, told: str, measure: bool) -> Row:
+    found = judge(claim, case) if measure else None
+    return Row(
+        claim=claim.id,
+        says=claim.says,
+        subject=case.subject.name,
+        norm=case.norm if claim.norm_matters else "either",
+        verdict=found.verdict.replace("_", " ") if found else "",
+        with_nulls=told,
+        measured=found.measured if found else f"by `pytest claims -k '{claim.id}['`",
+    )

@@ -75,9 +75,9 @@ def test_answers_are_the_subjects(model: str, tmp_path: Path) -> None:
 def test_the_claims_of_the_figures_made_are_judged(model: str, tmp_path: Path) -> None:
     both = Figures(model, "none,final", tmp_path).verdicts("agreement", "heathrow")
     claims = {*FIGURES["agreement"].claims, *FIGURES["heathrow"].claims}
-    assert {finding.claim for finding in both.findings} == claims
+    assert {row.claim for row in both.rows} == claims
     one = Figures(model, "final", tmp_path, "heathrow").verdicts("agreement", "heathrow")
-    assert {(f.claim, f.subject) for f in one.findings} == {
+    assert {(row.claim, row.subject) for row in one.rows} == {
         ("HS-19", "published"),
         ("HS-19", model),
     }

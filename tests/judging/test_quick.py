@@ -18,37 +18,40 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Subject:
     return subject(tiny.plant(monkeypatch, tiny.model("llama")).name)
 
 
-def test_findings_are_those_of_the_judging_code(measured: Subject) -> None:
+def test_rows_are_the_findings_of_the_judging_code(measured: Subject) -> None:
     found = quick.judged(["HS-19", "HS-08"], measured, ["none", "final"])
     claims = {claim.id: claim for claim in claims_in(quick.FOLDER)}
     heathrow, greedy = claims["HS-19"], claims["HS-08"]
     assert not greedy.norm_matters
-    assert found.findings == (
+    findings = [
         judge(heathrow, Case(Published(), "none")),
         judge(heathrow, Case(measured, "none")),
         judge(heathrow, Case(measured, "final")),
         judge(greedy, Case(Published(), "none")),
         judge(greedy, Case(measured, "none")),
-    )
-    assert found.says == (heathrow.says,) * 3 + (greedy.says,) * 2
+    ]
+    assert [row[2:] for row in found.rows] == [
+        (one.subject, one.norm, one.verdict.replace("_", " "), "", one.measured) for one in findings
+    ]
+    assert [row.says for row in found.rows] == [heathrow.says] * 3 + [greedy.says] * 2
 
 
 def test_it_shows_verdict_and_measured_text_and_that_nulls_were_not_asked(
     measured: Subject,
 ) -> None:
     found = quick.judged(["HS-19"], measured, ["final"])
-    published, ours = found.findings
+    published, ours = found.rows
     assert published.verdict == "consistent"
-    for shown in (str(found), found._repr_html_()):
+    for shown in (repr(found), found._repr_html_()):
         assert "consistent" in shown
-        assert ours.verdict.replace("_", " ") in shown
+        assert ours.verdict in shown
         assert "Judged here without nulls" in shown
-    assert published.measured in str(found)
+    assert published.measured in repr(found)
 
 
 def test_texts_are_escaped(measured: Subject) -> None:
-    found = quick.judged(["HS-19"], measured, ["final"])
-    planted = quick.Judged(found.findings, ("<script>",) * len(found.findings))
+    (row, _) = quick.judged(["HS-19"], measured, ["final"]).rows
+    planted = quick.Judged((row._replace(says="<script>"),))
     assert "&lt;script&gt;" in planted._repr_html_()
     assert "<script>" not in planted._repr_html_()
 
@@ -85,14 +88,22 @@ def test_the_verdict_with_nulls_stands_beside_it(
         ("HS-15", "SmolLM2, none"): "not replicated",
         ("HS-15", "SmolLM2, final"): "generalises",
     }
-    published, ours = quick.judged(["HS-14"], measured, ["final"]).findings
-    of_smollm2 = ours.model_copy(update={"subject": "smollm2"})
-    rows = quick.Judged((published, ours, of_smollm2), ("", "", "")).rows
-    assert [(row[3], row[5]) for row in rows] == [
-        ("either", ""),
+    monkeypatch.setattr(quick, "called", lambda name: {measured.name: "SmolLM2"}.get(name, name))
+    found = quick.judged(["HS-14"], measured, ["final"])
+    assert [(row.norm, row.with_nulls) for row in found.rows] == [
         ("either", ""),
         ("either", "uninformative"),
     ]
+
+
+def test_what_is_not_measured_is_told_of_by_the_table_alone(
+    measured: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick, "judge", None)
+    found = quick.judged(["HS-19"], measured, ["final"], measure=False)
+    assert [(row.verdict, row.measured) for row in found.rows] == [
+        ("", "by `pytest claims -k 'HS-19['`")
+    ] * 2
 
 
 def test_the_committed_table_has_every_claim_on_the_default_model() -> None:
@@ -105,4 +116,5 @@ def test_without_a_table_nothing_stands_beside_it(
     measured: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quick, "TABLE", tmp_path / "verdicts.md")
-    assert [row[5] for row in quick.judged(["HS-14"], measured, ["final"]).rows] == ["", ""]
+    rows = quick.judged(["HS-14"], measured, ["final"]).rows
+    assert [row.with_nulls for row in rows] == ["", ""]
