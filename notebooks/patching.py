@@ -84,6 +84,7 @@ def recovered(layer: int, position: int) -> float:
     return (patched - low) / (high - low)
 
 
+# %%
 subject = next(
     k for k, (a, b) in enumerate(zip(with_keys.ids, with_key.ids, strict=True)) if a != b
 )
