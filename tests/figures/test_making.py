@@ -64,7 +64,7 @@ def test_answers_are_the_subjects(model: str, tmp_path: Path) -> None:
     question = RanksOf(Text("The keys", " to the man"))
     figures = Figures(model, "none,final", tmp_path)
     for norm in ("none", "final"):
-        expected = subject(model).answer(question, norm)  # type: ignore[arg-type]
+        expected = subject(model).answer(question, norm)
         np.testing.assert_array_equal(figures.answer(question, norm).ranks, expected.ranks)
     with pytest.raises(ValueError, match="unknown norm 'layer'"):
         figures.answer(question, "layer")
