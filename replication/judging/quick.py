@@ -61,7 +61,9 @@ class Judged:
         lines, before = [], ""
         for claim, says, *others in self.rows:
             told = (claim, says) if claim != before else ("", "")
-            cells = (f"<td {LEFT}>{escape(cell)}</td>" for cell in (*told, *others))
+            # An id is not to be cut at its hyphen.
+            shown = (told[0].replace("-", "\N{NON-BREAKING HYPHEN}"), told[1], *others)
+            cells = (f"<td {LEFT}>{escape(cell)}</td>" for cell in shown)
             lines.append(f"<tr>{''.join(cells)}</tr>")
             before = claim
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
