@@ -155,10 +155,11 @@ figures.make("factors_xml")
 figures.make("factors_cpp")
 
 # %% [markdown]
-# **Prose, in the first layer alone**, which has seen little but the tokens themselves: portions of
-# the text, pronouns, kinds of verbs, nouns with their adjectives and commas have factors of their
-# own (EX-16). With eighteen factors adverbs and parts of words get theirs too (EX-17). Look for
-# words of one kind in one colour wherever they stand.
+# **Prose, in one early layer**, which has seen little but the tokens themselves: the article's
+# layer 0 of six, in a deeper model the one at a sixth of its depth (set `layers` to 0 for its
+# first). Portions of the text, pronouns, kinds of verbs, nouns with their adjectives and commas
+# have factors of their own (EX-16). With eighteen factors adverbs and parts of words get theirs
+# too (EX-17). Look for words of one kind in one colour wherever they stand.
 
 # %%
 figures.make("factors_underground")

@@ -28,7 +28,7 @@ from replication.figures.table import FIGURES
 from replication.measures.projection import project
 from replication.measures.tuned_fit import Moments
 from replication.measures.tuned_lens import STARTS, lens_of
-from replication.measures.written import write
+from replication.measures.written import Writing, written
 from replication.models.final_norm import final_norm_of
 from replication.results.norm_parts import RAW, SCALE, SIGNS, SIZES, WHOLE
 
@@ -148,9 +148,9 @@ figures.make("lens_formulas")
 
 # %%
 layer, penalty = len(network.blocks) // 2, 0.1
-(written,) = write(network, STARTS[:6], length=48, seed=0)
-inner = written.states[layer].flatten(0, 1).double()  # (token, width)
-missing = written.final.flatten(0, 1).double() - inner  # what is to be added
+(texts,) = written(network, Writing(STARTS[:6], length=48, seed=0))
+inner = texts.states[layer].flatten(0, 1).double()  # (token, width)
+missing = texts.final.flatten(0, 1).double() - inner  # what is to be added
 print(tuple(inner.shape), "(token, width)")
 
 # %% [markdown]
@@ -159,7 +159,7 @@ print(tuple(inner.shape), "(token, width)")
 # size, solve.
 
 # %%
-weight = written.final.flatten(0, 1).double().square().mean(1, keepdim=True).rsqrt()
+weight = texts.final.flatten(0, 1).double().square().mean(1, keepdim=True).rsqrt()
 share = weight.square() / weight.square().sum()
 x = (inner - (share * inner).sum(0)) * weight
 y = (missing - (share * missing).sum(0)) * weight
@@ -170,7 +170,7 @@ offset = (share * missing).sum(0) - (share * inner).sum(0) @ matrix
 
 # %%
 moments = Moments.none(1, inner.shape[1])
-moments.add(inner[None].float(), written.final.flatten(0, 1))
+moments.add(inner[None].float(), texts.final.flatten(0, 1))
 fitted = moments.fitted(0, penalty)  # (width and one more, width): the offset is its last row
 torch.testing.assert_close(fitted[:-1], matrix, rtol=1e-3, atol=1e-4)
 torch.testing.assert_close(fitted[-1], offset, rtol=1e-3, atol=1e-3)
@@ -185,7 +185,7 @@ torch.testing.assert_close(fitted[-1], offset, rtol=1e-3, atol=1e-3)
 tuned = lens_of(network)
 
 # %%
-(other,) = write(network, ("Yesterday", "Water", "Because"), length=24, seed=1)
+(other,) = written(network, Writing(("Yesterday", "Water", "Because"), length=24, seed=1))
 states = other.states.flatten(1, 2)[[layer, -1]]  # (2, token, width)
 
 

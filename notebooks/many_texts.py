@@ -20,7 +20,8 @@ import numpy as np
 import torch
 
 from replication import load, record
-from replication.base.statistics import cluster_bootstrap, draws
+from replication.base.intervals import mean_interval
+from replication.base.resampling import draws
 from replication.figures.making import Figures
 from replication.figures.table import FIGURES
 from replication.judging.rules import MEANING
@@ -87,7 +88,7 @@ panel = curve.panels.index("norm: final")
 np.testing.assert_allclose(curve.estimate[panel, 0], ahead.mean(0))
 
 layer = int(np.abs(ahead.mean(0) - 0.5).argmin())  # the most divided one
-interval = cluster_bootstrap(ahead[:, layer], list(nouns))
+interval = mean_interval(ahead[:, layer], list(nouns))
 count = draws(list(nouns), len(nouns))
 ends = np.quantile(count @ ahead[:, layer] / count.sum(1), [0.025, 0.975])
 np.testing.assert_allclose([interval.low, interval.high], ends)

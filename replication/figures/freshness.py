@@ -1,7 +1,6 @@
 """Whether a figure or a view would come out as it is, so that it need not be made again.
 
 A stamp holds a hash of all that goes into it (notebook with the claims that it judges, package
-A stamp holds a hash of all that goes into it (notebook with the claims that it judges, package
 with its data, parameters, weights, versions, the device that networks compute on) and of the files
 that came out.
 """
