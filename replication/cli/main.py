@@ -147,7 +147,10 @@ def figures(
     parameter: Annotated[
         list[str] | None,
         typer.Option(
-            "--parameter", "-p", metavar="NAME=VALUE", help="Of the notebook; repeatable."
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="Of the notebook, such as a prompt of your own; repeatable.",
         ),
     ] = None,
 ) -> None:

@@ -27,18 +27,23 @@ class Answered:
     """``Untestable`` where there is none."""
 
 
-def answers(questions: Iterable[Question[Any]], model: str, norms: str) -> Results:
+def answers(
+    questions: Iterable[Question[Any]], model: str, norms: str, measured: Subject | None = None
+) -> Results:
     """What the published numbers and a model, under each norm of a list such as ``"none,final"``,
     answer. Errors are those of ``answered``.
     """
     found: dict[str, list[Any]] = {}
-    for one in answered(questions, model, norms):
+    for one in answered(questions, model, norms, measured):
         found.setdefault(one.question.id, []).append(one.result)
     return found
 
 
-def answered(questions: Iterable[Question[Any]], model: str, norms: str) -> list[Answered]:
-    """Every answer with its question and whose it is.
+def answered(
+    questions: Iterable[Question[Any]], model: str, norms: str, measured: Subject | None = None
+) -> list[Answered]:
+    """Every answer with its question and whose it is; ``measured`` is the model's subject, for
+    those who have it already.
 
     ``ValueError`` for an unknown model or norm, and where nothing was published and no model is
     named; ``WeightsError`` where the model was not fetched.
@@ -47,13 +52,18 @@ def answered(questions: Iterable[Question[Any]], model: str, norms: str) -> list
     asked = [question.under(under) for question in questions]
     if model == Published.name and (unknown := [q.id for q in asked if not q.published]):
         raise ValueError(f"nothing was published of {unknown[0]}: name a model to measure it on")
-    measured = None if model == Published.name else subject(model, _kept())
+    measured = measured or measured_by(model)
     found = []
     for question in asked:
         cases = [Case(Published(), "none")] if question.published else []
         cases += _cases(measured, question, under)
         found += [Answered(question, case, _result(case, question)) for case in cases]
     return found
+
+
+def measured_by(model: str) -> Subject | None:
+    """The subject that is measured; None where only published numbers are shown."""
+    return None if model == Published.name else subject(model, _kept())
 
 
 def _kept() -> Kept | None:

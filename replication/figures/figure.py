@@ -13,7 +13,7 @@ class Figure:
     """One figure of the replication."""
 
     id: str
-    """The name of its notebook and the stem of its files."""
+    """The stem of its files."""
     title: str
     claims: tuple[str, ...]
     """Ids of the claims that it bears on."""
@@ -26,6 +26,8 @@ class Figure:
     """Of the finding or the method, where it is not that of a published figure."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What of its questions was changed with ``of``."""
+    notebook: str = field(default="", kw_only=True)
+    """The tutorial that makes it, and how."""
 
     @property
     def lens(self) -> bool:

@@ -12,10 +12,7 @@ from typing import Any
 from replication.base.forking import fork_for_each
 
 IMPORTED = (
-    "replication.figures.answers",
-    "replication.figures.drawing.draw",
-    "replication.figures.saving",
-    "replication.figures.table",
+    "replication.figures.making",
     "replication.judging.paper.agreement",
     "replication.measures.lens",
     "replication.questions.reader",

@@ -1,7 +1,8 @@
 """Whether a figure or a view would come out as it is, so that it need not be made again.
 
-A stamp holds a hash of all that goes into it (notebook, package with its data, parameters, weights,
-versions, the device that networks compute on) and of the files that came out.
+A stamp holds a hash of all that goes into it (notebook with the claims that it judges, package
+with its data, parameters, weights, versions, the device that networks compute on) and of the files
+that came out.
 """
 
 import hashlib
@@ -19,10 +20,12 @@ READ = {".py", ".json", ".jsonl", ".html", ".js"}
 
 
 def inputs_of(notebook: Path | None, parameters: Mapping[str, str], model: str) -> str:
-    """A hash of all that goes into a figure, or into a view, which has no notebook."""
+    """A hash of all that goes into a notebook's figures, or into what has no notebook."""
     package = Path(__file__).parents[1]
     source = {path for path in package.rglob("*") if path.suffix in READ}
-    source |= {notebook} if notebook else set()
+    if notebook:  # which shows verdicts too
+        clone = notebook.parents[1]
+        source |= {notebook, *clone.glob("claims/*.py"), clone / "docs" / "verdicts.md"}
     digest = hashlib.sha256()
     for path in sorted(path for path in source if path.is_file()):
         digest.update(f"{path.name}\n".encode() + path.read_bytes())

@@ -35,6 +35,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "token in rank or in probability and brown where it lowers it: countries are raised most "
         "by the lowest rows.",
         stated_source=ARTICLE,
+        notebook="countries",
     ),
     Figure(
         "cordoba",
@@ -44,6 +45,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Wide grids with the rank after every layer of each token by which a model of the article "
         "continued a text on Spain, darker where better.",
         stated_source=ARTICLE,
+        notebook="facts",
     ),
     Figure(
         "cordoba_cities",
@@ -53,6 +55,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Grids with the rank after every layer of each token of a list of cities after a text on "
         "Spain, darker where better: cities that the text names are dark a little earlier.",
         stated_source=ARTICLE,
+        notebook="facts",
     ),
     Figure(
         "capital_words",
@@ -62,6 +65,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Lines of the probability of Paris, London and Berlin along the layers, under each norm: "
         "under the final norm Paris rises over the others at the end.",
         stated_source=LENS,
+        notebook="facts",
     ),
     Figure(
         "capital_positions",
@@ -71,6 +75,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Grids with the best token after every layer at each position of a sentence, darker where "
         "more probable, framed where it is the token that really follows.",
         stated_source=LENS,
+        notebook="facts",
     ),
     Figure(
         "capital_uncertainty",
@@ -80,6 +85,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Entropy and divergence from the output along the layers, a line for each position: the "
         "divergence falls to nothing at the end.",
         stated_source=LENS,
+        notebook="facts",
     ),
     Figure(
         "lens_formulas",
@@ -89,6 +95,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "A table of the rank and the probability of Paris after every layer by three formulas: "
         "without the final norm, with it, and with it twice.",
         stated_source=LENS,
+        notebook="final_norm",
     ),
     Figure(
         "tuned_lens",
@@ -101,6 +108,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Divergence from the output along the layers, before and after tuning, on two kinds of "
         "texts; below, the ranks of two verbs along the layers under three norms.",
         stated_source=TUNED,
+        notebook="final_norm",
     ),
     Figure(
         "final_norm",
@@ -110,6 +118,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Lines of the rank of are along the layers, read through parts of the final norm; dots of "
         "each dimension's gain and size; lines of the share of the state's length in few of them.",
         stated_source=QUESTION,
+        notebook="final_norm",
     ),
     Figure(
         "many_texts",
@@ -129,6 +138,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "verb agrees with the subject, how probable a repeated token is, and how often the word "
         "for those who mostly do the work leads.",
         stated_source=QUESTION,
+        notebook="many_texts",
     ),
     Figure(
         "attention_layer",
@@ -138,6 +148,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "A triangle of cells for each head of a layer, darker where a token attends more to one "
         "before it, and a table of what the last token attends to in each head.",
         stated_source=VIEWS,
+        notebook="attention",
     ),
     Figure(
         "patching_pair",
@@ -147,6 +158,7 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "Three heat maps, layers down and tokens across, for the residual stream, attention and "
         "the feed-forward layer: the effect of patching moves from the subject to the last token.",
         stated_source=QUESTION,
+        notebook="patching",
     ),
     Figure(
         "agreement_settled",
@@ -157,5 +169,6 @@ FURTHER_FIGURES: tuple[Figure, ...] = (
         "position, and of how much attention and feed-forward layers write of it; below them a map "
         "of what each head writes, with frames around the heads that are named.",
         stated_source=QUESTION,
+        notebook="patching",
     ),
 )

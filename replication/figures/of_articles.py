@@ -13,9 +13,8 @@ def _saliency(
         f"For an article's model and a measured one, tokens in boxes and a grid with a row for "
         f"each generated token, darker where a token before it counts for more: {seen}"
     )
-    return Figure(
-        id, title, claims, (SaliencyOf.of_figure(published),), alt, options={"chosen": chosen}
-    )
+    question, options = SaliencyOf.of_figure(published), {"chosen": chosen}
+    return Figure(id, title, claims, (question,), alt, options, notebook="saliency")
 
 
 def _factors(id: str, title: str, claims: tuple[str, ...], published: str, seen: str) -> Figure:
@@ -25,7 +24,7 @@ def _factors(id: str, title: str, claims: tuple[str, ...], published: str, seen:
         "below each set the text with its tokens coloured and numbered by their strongest factor: "
         f"{seen}"
     )
-    return Figure(id, title, claims, (question,), alt)
+    return Figure(id, title, claims, (question,), alt, notebook="factors")
 
 
 ARTICLE_FIGURES: tuple[Figure, ...] = (
@@ -37,6 +36,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Bars of the ten most probable tokens after the last layer for the text 1, 1, 1: "
         "the repeated 1 has the longest bar in the published and in the measured panels.",
         options={"last_layer": True},
+        notebook="sequence_of_ones",
     ),
     Figure(
         "top_tokens_layers",
@@ -45,6 +45,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         (TopTokensOf.of_figure("top10_ones"),),
         "Tables with a row per layer and the ten most probable tokens across, darker where "
         "more probable: published numbers, then a model under each norm.",
+        notebook="sequence_of_ones",
     ),
     Figure(
         "rank_selected_token",
@@ -53,6 +54,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         (RanksOf.of_figure("ranks_ones_first_token"),),
         "Columns with the rank of the token 1 after every layer, darker where better: rank 1 "
         "is at the bottom of each panel.",
+        notebook="sequence_of_ones",
     ),
     Figure(
         "rank_sequence",
@@ -61,6 +63,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         (RanksOf.of_figure("ranks_ones"),),
         "Grids with the ranks of the next tokens of 1, 1, 1 after every layer, darker where "
         "better: digits and comma, published and measured.",
+        notebook="sequence_of_ones",
     ),
     Figure(
         "eu_list",
@@ -70,6 +73,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Wide grids with the rank of every token of a numbered list of countries after every "
         "layer, darker where better: newlines and periods are dark in high rows, countries "
         "only in the lowest, except under no norm on the measured model.",
+        notebook="countries",
     ),
     Figure(
         "agreement",
@@ -81,6 +85,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         ),
         "Four groups of grids, one per sentence on keys and cabinets, with the ranks of is "
         "and are after every layer, darker where better.",
+        notebook="agreement",
     ),
     Figure(
         "occupations",
@@ -89,6 +94,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         (WatchedRanksOf.of_figure("watch_doctor"), WatchedRanksOf.of_figure("watch_nurse")),
         "Two groups of grids, for the doctor and for the nurse, with the ranks of man and "
         "woman after every layer, darker where better.",
+        notebook="occupations",
     ),
     Figure(
         "heathrow",
@@ -97,6 +103,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         (RanksOf.of_figure("ranks_heathrow"),),
         "Grids with the ranks of London and of the period that follows it after every layer, "
         "darker where better.",
+        notebook="facts",
     ),
     Figure(
         "eu_gallery",
@@ -105,6 +112,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         (RanksOf.of_figure("ranks_eu_distilgpt2"), RanksOf.of_figure("ranks_eu_gpt2xl")),
         "Wide grids with the rank of every token of two lists of countries after every layer, "
         "darker where better: published for a model of 6 and one of 48 layers, and measured.",
+        notebook="countries",
     ),
     _saliency(
         "saliency_shakespeare",
@@ -154,6 +162,7 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         "Two fields of 200 neurons across the generated tokens, pale but for a few dark "
         "stripes, the second with the neurons put together by cluster; below, a sparkline of "
         "each cluster's mean firing, most of them high at every comma or at every number.",
+        notebook="neurons",
     ),
     _factors(
         "factors_counting_two",
@@ -212,5 +221,6 @@ ARTICLE_FIGURES: tuple[Figure, ...] = (
         (RanksOf.of_figure("ranks_counting"),),
         "Grids with the ranks of the numbers and commas that follow 1, 2, 3 after every layer, "
         "darker where better: commas are dark in higher rows than numbers.",
+        notebook="neurons",
     ),
 )

@@ -1,4 +1,4 @@
-"""The table of figures. Each has a notebook of its name under ``notebooks/`` of a clone."""
+"""The table of figures. Each is made by a notebook under ``notebooks/`` of a clone."""
 
 from collections.abc import Iterable
 
@@ -17,3 +17,8 @@ def select(ids: Iterable[str]) -> list[Figure]:
         if id not in FIGURES:
             raise ValueError(f"unknown figure {id!r}: expected one of {', '.join(FIGURES)}")
     return [FIGURES[id] for id in chosen]
+
+
+def of_notebook(name: str) -> list[Figure]:
+    """The figures that a notebook makes, in the order of the table."""
+    return [figure for figure in FIGURES.values() if figure.notebook == name]

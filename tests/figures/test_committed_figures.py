@@ -11,7 +11,7 @@ from replication.figures import freshness
 from replication.figures.answers import answers
 from replication.figures.figure import Figure
 from replication.figures.saving import as_json
-from replication.figures.table import FIGURES, FORMATS
+from replication.figures.table import FIGURES, FORMATS, of_notebook
 from replication.models import weights
 from replication.models.registry import MODELS
 
@@ -62,12 +62,15 @@ def test_committed_numbers_are_those_of_the_code(figure: Figure) -> None:
 
 def just_made(figure: Figure) -> Any:
     """What ``make test`` has made of the same sources a moment ago, if it has."""
-    made = ROOT / "build" / "figures" / "smollm2" / f"{figure.id}.json"
-    files = [made.with_suffix(suffix) for suffix in FORMATS]
-    stamp = ROOT / "build" / "notebooks" / "smollm2" / f"{figure.id}.stamp"
-    notebook = ROOT / "notebooks" / f"{figure.id}.py"
+    made = ROOT / "build" / "figures" / "smollm2"
+    together = [made / one.id for one in of_notebook(figure.notebook)]
+    files = [path.with_suffix(suffix) for path in together for suffix in FORMATS]
+    stamp = ROOT / "build" / "notebooks" / "smollm2" / f"{figure.notebook}.stamp"
+    notebook = ROOT / "notebooks" / f"{figure.notebook}.py"
     inputs = freshness.inputs_of(notebook, {"model": "smollm2", "norms": NORMS}, "smollm2")
-    return json.loads(made.read_text("utf-8")) if freshness.is_fresh(stamp, inputs, files) else None
+    if not freshness.is_fresh(stamp, inputs, files):
+        return None
+    return json.loads((made / f"{figure.id}.json").read_text("utf-8"))
 
 
 def made_now(figure: Figure, parameters: dict[str, Any]) -> Any:

@@ -16,15 +16,16 @@ from models.test_hub_faults import unknown
 from replication.figures import freshness, notebooks
 from replication.figures.errors import FigureError
 from replication.figures.table import FORMATS
-from replication.models import pins, registry
+from replication.models import pins, registry, weights
 from replication.models.cache import WEIGHTS
 from replication.models.pins import Pin
 
 NOTEBOOK = """
 # %% tags=["parameters"]
-model = "published"
+model = "smollm2"
 norms = "none,final"
 out = "."
+only = ""
 moons = "1"
 # %%
 from pathlib import Path
@@ -41,11 +42,11 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.notebook = folder / "notebooks" / "heathrow.py"
+        self.notebook = folder / "notebooks" / "facts.py"
         self.notebook.parent.mkdir()
         self.notebook.write_text(NOTEBOOK)
-        self.stamp = folder / "executed" / "published" / "heathrow.stamp"
-        self.files = [folder / "out/published" / f"heathrow{suffix}" for suffix in FORMATS]
+        self.stamp = folder / "executed" / "smollm2" / "facts.stamp"
+        self.files = [folder / "out/smollm2" / f"heathrow{suffix}" for suffix in FORMATS]
 
     def left_alone(
         self, *, again: bool = False, norms: tuple[str, ...] = ("none",), **more: str
@@ -54,7 +55,7 @@ class Bench:
         said: list[str] = []
         notebooks.run(
             ["heathrow"],
-            "published",
+            "smollm2",
             norms,
             self.folder / "out",
             more=more,
@@ -78,6 +79,7 @@ def bench(tmp_path: Path, made_once: Path) -> Bench:
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    weights.fetch(registry.MODELS["smollm2"])
     folder = tmp_path_factory.mktemp("once")
     assert not Bench(folder).left_alone(again=True)
     return folder

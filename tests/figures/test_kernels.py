@@ -11,7 +11,7 @@ import nbformat
 import psutil
 import pytest
 
-from replication.figures import notebooks
+from replication.figures import executing
 from replication.figures.errors import FigureError
 
 PARAMETERS = nbformat.v4.new_code_cell('word: str = "a"', metadata={"tags": ["parameters"]})
@@ -21,7 +21,7 @@ def ran(code: str, folder: Path, word: str = "a") -> str:
     """What a notebook with one cell prints."""
     notebook = nbformat.v4.new_notebook(cells=[PARAMETERS, nbformat.v4.new_code_cell(code)])
     notebook.metadata["kernelspec"] = {"name": "python3", "language": "python"}
-    notebooks.execute(notebook, {"word": word}, folder / "executed.ipynb")
+    executing.execute(notebook, {"word": word}, folder / "executed.ipynb")
     cells = nbformat.read(folder / "executed.ipynb", 4).cells
     return "".join(output.get("text", "") for output in cells[-1].outputs)
 
