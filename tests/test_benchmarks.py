@@ -188,7 +188,7 @@ def test_the_page_gets_tables_and_the_drawing() -> None:
 
 def test_differences_of_two_devices_are_counted_and_measured() -> None:
     grid = published_ranks("watch_doctor")
-    other = replace(grid, ranks=grid.ranks + np.eye(*grid.ranks.shape, dtype=int) * 3)
+    other = replace(grid, ranks=grid.ranks + np.eye(*grid.ranks.shape).astype(int) * 3)
     assert gpu.differences(other, grid) == (min(grid.ranks.shape), grid.ranks.size, 3, 0.0)
     one, two = Clock(np.array([1.0, 4.0]), grid), Clock(np.array([1.0, 3.0]), grid)
     assert gpu.differences(two, one) == (0, grid.ranks.size, 0, 0.25)

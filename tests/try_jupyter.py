@@ -149,7 +149,7 @@ def main(jupyter: str) -> None:
         convert = [jupyter, "nbconvert", "--to", "html", str(folder / "untrusted.ipynb")]
         subprocess.run(convert, check=True, capture_output=True)
         for colours in ("light", "dark"):
-            page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=colours)
             page.goto((folder / "untrusted.html").as_uri())
             look(page, f"converted-{colours}")
     print(f"pictures are in {PICTURES}")

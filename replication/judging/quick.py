@@ -4,7 +4,7 @@ What nulls show as well is uninformative. That is told by ``pytest claims``, whi
 it told last of the subject, by the table of verdicts, stands beside the finding of now.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,11 +15,15 @@ from replication.judging.claims import Claim
 from replication.judging.findings import judge
 from replication.judging.suite import claims_in
 from replication.judging.verdicts import SYMBOLS, UNFIRM, called
+from replication.judging.written_verdicts import WrittenVerdict, written_verdicts
 from replication.questions.subjects import Case, Published, Subject
 
 FOLDER = Path(__file__).parents[2] / "claims"
 TABLE = Path(__file__).parents[2] / "docs" / "verdicts.md"
 HEADINGS = ("claim", "what it says", "on", "norm", "verdict", "with nulls", "measured")
+WORDS = {symbol: verdict.replace("_", " ") for verdict, symbol in SYMBOLS.items()} | {
+    SYMBOLS["generalises"]: "generalises"  # of models that the articles did not use
+}
 LEFT = 'style="text-align: left; vertical-align: top"'
 NOTE = (
     "Judged here without nulls. A claim that untrained or shuffled networks bear out too is "
@@ -70,20 +74,13 @@ class Judged:
         return f"{table}<p>{escape(NOTE)}</p>"
 
 
-def with_nulls() -> dict[tuple[str, str], str]:
-    """The verdicts of the committed table, by claim and column; none where there is no table."""
-    if not TABLE.is_file():
-        return {}
-    words = {symbol: verdict.replace("_", " ") for verdict, symbol in SYMBOLS.items()}
-    words[SYMBOLS["generalises"]] = "generalises"  # of models that the articles did not use
-    text = TABLE.read_text("utf-8")
-    table = text[text.index("| claim") :].partition("\n\n")[0].splitlines()
-    headings, _, *lines = ([cell.strip() for cell in line.split("|")[1:-1]] for line in table)
-    return {
-        (line[0], heading.partition(":")[0]): words.get(cell.rstrip(UNFIRM), "")
-        for line in lines
-        for heading, cell in zip(headings, line, strict=True)
-    }
+def told_by(table: Mapping[str, WrittenVerdict], claim: str, case: Case) -> str:
+    """The verdict of a claim on a model under a norm by a table, in words; empty where it does not
+    tell, or no nulls of the model were asked.
+    """
+    column = f"{called(case.subject.name)}, {case.norm}"
+    symbol = table[claim].symbols.get(column, "") if claim in table else ""
+    return WORDS.get(symbol.rstrip(UNFIRM), "")
 
 
 def judged(
@@ -95,7 +92,7 @@ def judged(
     ``ValueError`` for ids that no claim has, and where the claims are not there.
     """
     claims = {claim.id: claim for claim in claims_in(FOLDER)}
-    told = with_nulls()
+    table = written_verdicts(TABLE) if TABLE.is_file() else {}
     rows = []
     for id in dict.fromkeys(ids):
         if id not in claims:
@@ -104,8 +101,7 @@ def judged(
         cases = [Case(Published(), "none")] if claim.figures else []
         cases += [Case(subject, norm) for norm in claim.norms(norms)]
         for case in cases:
-            column = f"{called(case.subject.name)}, {case.norm}"
-            rows.append(_row(claim, case, told.get((id, column), ""), measure))
+            rows.append(_row(claim, case, told_by(table, id, case), measure))
     return Judged(tuple(rows))
 
 

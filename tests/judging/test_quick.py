@@ -8,6 +8,7 @@ import tiny
 from replication.judging import quick
 from replication.judging.findings import judge
 from replication.judging.suite import claims_in
+from replication.judging.written_verdicts import written_verdicts
 from replication.questions.measured import subject
 from replication.questions.subjects import Case, Published, Subject
 
@@ -66,12 +67,13 @@ def test_unknown_claims_and_a_missing_folder_are_refused(
         quick.judged(["HS-19"], measured, ["final"])
 
 
-VERDICTS = """
+VERDICTS = """<!-- verdicts -->
 | claim | what it says | published: consistent? | SmolLM2, none: gene? | SmolLM2, final: gene? |
 |---|---|:-:|:-:|:-:|
 | HS-14 | One. | ✓ | ○ | ○ |
 | HS-15 | Two. |  | ✗ | ✓† |
 
+<!-- end of verdicts -->
 | claim | another table |
 |---|---|
 """
@@ -82,17 +84,14 @@ def test_the_verdict_with_nulls_stands_beside_it(
 ) -> None:
     (tmp_path / "verdicts.md").write_text(VERDICTS, "utf-8")
     monkeypatch.setattr(quick, "TABLE", tmp_path / "verdicts.md")
-    assert {key: word for key, word in quick.with_nulls().items() if "SmolLM2" in key[1]} == {
-        ("HS-14", "SmolLM2, none"): "uninformative",
-        ("HS-14", "SmolLM2, final"): "uninformative",
-        ("HS-15", "SmolLM2, none"): "not replicated",
-        ("HS-15", "SmolLM2, final"): "generalises",
-    }
     monkeypatch.setattr(quick, "called", lambda name: {measured.name: "SmolLM2"}.get(name, name))
-    found = quick.judged(["HS-14"], measured, ["final"])
-    assert [(row.norm, row.with_nulls) for row in found.rows] == [
-        ("either", ""),
-        ("either", "uninformative"),
+    found = quick.judged(["HS-14", "HS-15"], measured, ["none", "final"])
+    assert [(row.subject, row.norm, row.with_nulls) for row in found.rows] == [
+        ("published", "either", ""),
+        (measured.name, "either", "uninformative"),
+        ("published", "none", ""),
+        (measured.name, "none", "not replicated"),
+        (measured.name, "final", "generalises"),
     ]
 
 
@@ -107,9 +106,9 @@ def test_what_is_not_measured_is_told_of_by_the_table_alone(
 
 
 def test_the_committed_table_has_every_claim_on_the_default_model() -> None:
-    told = quick.with_nulls()
+    table = written_verdicts(quick.TABLE)
     claims = {claim.id for claim in claims_in(quick.FOLDER) if not claim.published_only}
-    assert {claim for claim, column in told if column == "SmolLM2, final"} >= claims
+    assert {id for id, row in table.items() if row.symbols["SmolLM2, final"]} >= claims
 
 
 def test_without_a_table_nothing_stands_beside_it(

@@ -172,6 +172,25 @@ def test_what_is_not_asked_for_is_empty() -> None:
     assert there == {"best", "best_log_probabilities"}
 
 
+@pytest.mark.parametrize("few", [0, 768])
+def test_logits_may_lie_by_state_or_by_token(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "FEW", few)
+    monkeypatch.setattr(projection, "LOGITS", 60)
+    states, unembedding = torch.randn(2, 3, 5), torch.randn(23, 5)
+    laid_out = {
+        logits.stride()[0] == 1
+        for _, logits, _ in projection._stretches(states.flatten(0, 1), unembedding)
+    }
+    assert laid_out == {few > 0}
+    found = project(states, unembedding, best=4, entropy=True, divergence=True)
+    chances = (states.double() @ unembedding.double().T).log_softmax(-1)
+    assert torch.equal(found.best, chances.topk(4).indices)
+    entropy = -(chances.exp() * chances).sum(-1) / math.log(2)
+    torch.testing.assert_close(found.entropy, entropy, rtol=0, atol=1e-5)
+    divergence = (chances[-1].exp() * (chances[-1] - chances)).sum(-1) / math.log(2)
+    torch.testing.assert_close(found.divergence, divergence, rtol=0, atol=1e-5)
+
+
 def test_no_more_logits_are_held_than_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "LOGITS", 100)
     held = []

@@ -187,7 +187,8 @@ def test_over_sets(
 def test_all_kinds_of_question_are_asked() -> None:
     for module in iter_modules(questions.__path__, "replication.questions."):
         import_module(module.name)
-    kinds, known = [Question], set[type]()
+    kinds: list[type] = [Question]
+    known = set[type]()
     while kinds:
         below = kinds.pop().__subclasses__()
         kinds += below
