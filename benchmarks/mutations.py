@@ -54,6 +54,7 @@ TESTS = {
     "measures/attention_weights": ["measures/test_attention"],
     "measures/pair_runs": ["measures/test_patching"],
     "measures/patched_runs": ["measures/test_patching"],
+    "results/provenance": ["models/test_language_model"],
     "results/ranks": ["results/test_ranks", "measures/test_lens", "measures/test_lens_details"],
     "results/roles": ["results/test_roles", "measures/test_neurons"],
     "results/sets": ["results/test_sets", "measures/test_many_texts", "measures/test_curves"],

@@ -82,7 +82,7 @@ def test_every_part_of_the_tests_runs_and_the_failed_are_told_last(tmp_path: Pat
     assert lines[-1] == "== failed: types"
     for called in ("ruff check", "mypy ", "lint-imports ", "pytest tests", "pytest claims"):
         assert any(line.startswith(called) for line in lines), called
-    assert "pytest claims -q --nulls " in lines
+    assert "pytest claims -q --nulls none" in lines
 
 
 def test_nulls_are_held_against_the_table(tmp_path: Path) -> None:

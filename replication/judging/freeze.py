@@ -22,6 +22,8 @@ import tomlkit
 
 from replication.base.files import write_whole
 from replication.base.source_code import digest_of
+from replication.judging.findings import Findings
+from replication.judging.firmness import shares_under_noise
 from replication.judging.readings import Freeze, Readings
 from replication.judging.saving import complete_only
 from replication.judging.verdicts import UNFIRM, as_markdown, read
@@ -112,9 +114,23 @@ def freeze(claims: Path, changed: str, shown: Shown | None = None) -> Freeze:
     document.setdefault("freeze", tomlkit.aot()).append(table)
     write_whole(path, tomlkit.dumps(document))
     if shown:
-        judged = read(shown.after).model_copy(update={"readings": readings(claims)})
-        write_whole(shown.after, judged.model_dump_json(indent=1) + "\n")
+        write_whole(shown.after, told(shown.after, claims).model_dump_json(indent=1) + "\n")
     return made
+
+
+def told(run: Path, claims: Path) -> Findings:
+    """The findings of a run with what they were judged by, and with what noise does to them, which
+    counts again now.
+    """
+    found, now = read(run), readings(claims)
+    noise = shares_under_noise(claims, now)
+    firm = [
+        one.firmness and one.firmness.model_copy(update={"same_under_noise": noise.get(one.key)})
+        for one in found.findings
+    ]
+    pairs = zip(found.findings, firm, strict=True)
+    findings = tuple(one.model_copy(update={"firmness": each}) for one, each in pairs)
+    return found.model_copy(update={"readings": now, "findings": findings})
 
 
 def show_same(now: Readings, shown: Shown) -> None:

@@ -60,7 +60,7 @@ class Readings(Record):
         if not self.as_frozen:
             return f"readings and rules other than those frozen on {day(self.frozen_on)}"
         words = f"the readings and rules that were frozen on {day(self.frozen_on)}"
-        changes = "; ".join(f"{day(one.date)}: {one.changed.rstrip('.')}" for one in self.later)
+        changes = "; ".join(map(_told, self.later))
         return (
             f"{words}, since then changed in what alters no verdict ({changes})"
             if changes
@@ -84,6 +84,13 @@ class Readings(Record):
         if other is None or other.digest == self.digest:
             return other is not None
         return self.as_frozen and other.seen_by(self).as_frozen
+
+
+def _told(later: Freeze) -> str:
+    changed = f"{day(later.date)}: {later.changed.rstrip('.')}"
+    if not later.changed_claims:
+        return changed
+    return f"{changed}; verdicts of {', '.join(later.changed_claims)} may be others"
 
 
 def day(date: datetime.date) -> str:

@@ -103,7 +103,7 @@ def test_commands_that_measure_need_no_extra() -> None:
 @pytest.mark.parametrize(
     ("module", "command", "extra"),
     [
-        ("jupytext", ["figures", "heathrow", "--model", "published"], "figures"),
+        ("jupytext", ["figures", "heathrow"], "figures"),
         ("matplotlib", ["lens", "a", "--out", "a.svg"], "figures"),
         ("bertviz", ["attention", "a"], "report"),
         ("altair", ["report"], "report"),

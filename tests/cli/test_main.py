@@ -143,7 +143,7 @@ def test_pages_of_views_go_where_the_command_says(said: Said, tmp_path: Path) ->
     seen = [
         (tmp_path / said("explore", "heathrow", "--model", "tiny-gpt2", *more)[1].strip())
         .read_text("utf-8")
-        .count('<script type="application/json">')
+        .count('<figure class="result-view"')
         for more in ([], ["--norm", "none"])
     ]
     assert seen == [3, 2]  # the published numbers, and the model under each norm

@@ -8,6 +8,8 @@ from typing import Any
 from replication.articles.experiments import experiment
 from replication.figures.figure import Figure
 from replication.figures.table import FIGURES
+from replication.measures.depth import first_layer
+from replication.models.registry import DEFAULT_MODEL, find
 from replication.pages.live.settings import Settings
 from replication.questions.attention import AttentionOf, LayerAttentionOf
 from replication.questions.lens import RanksOf, TopTokensOf, WatchedRanksOf
@@ -60,6 +62,7 @@ def experiments() -> tuple[Experiment, ...]:
 
 def _settings(question: Any) -> Settings:
     """The settings by which the page asks a figure's question."""
+    kind, question = KINDS_OF[type(question)], _plain(question, DEFAULT_MODEL)
     text, layers = question.text, getattr(question, "layers", None)
     return Settings(
         prompt=text.prompt,
@@ -68,7 +71,7 @@ def _settings(question: Any) -> Settings:
         words=getattr(question, "words", ()),
         factors=getattr(question, "factors", Settings.factors),
         layers=f"{layers[0]}-{layers[-1]}" if layers else "",
-        show=(KINDS_OF[type(question)],),
+        show=(kind,),
     )
 
 
@@ -99,7 +102,7 @@ def places(settings: Settings) -> Iterator[Place]:
                 (one, figure)
                 for figure in FIGURES.values()
                 for one in figure.questions
-                if _plain(one) == _plain(question)
+                if _plain(one, settings.model) == _plain(question, settings.model)
             ]
             own = next((one for one, _ in shown if one.published), question)
             yield Place(f"{kind}-{number}", kind, own, tuple(figure for _, figure in shown))
@@ -113,10 +116,15 @@ def place(settings: Settings, id: str) -> Place:
     return found[id]
 
 
-def _plain(question: Question[Any]) -> Question[Any]:
-    """Without what only a figure says of it; the page shows the attention of all layers."""
+def _plain(question: Question[Any], model: str) -> Question[Any]:
+    """Without what only a figure says of it, and with a depth as a model's layer; the page shows
+    the attention of all layers.
+    """
     if isinstance(question, LayerAttentionOf):
         question = AttentionOf(question.text)
     if isinstance(question, RanksOf):
         question = replace(question, last_only=False)
+    if isinstance(question, FactorsOf) and question.depth is not None:
+        layer = first_layer(question.depth, find(model)[0].layers)
+        question = replace(question, depth=None, layers=question.layers or (layer,))
     return replace(question, published=None)

@@ -1,6 +1,6 @@
 """What can be set on the page, as a link holds it, and the questions that it comes to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -67,14 +67,8 @@ class Settings:
                 f"a word to watch has {len(longest):,} characters: expected one token, of at most "
                 f"{LONGEST_WORD}"
             )
-        for name, value, known in (
-            ("reading", self.norm, READINGS),
-            *(("answer", kind, KINDS) for kind in self.show),
-        ):
-            if value not in known:
-                raise ValueError(
-                    f"unknown {name} {value[:20]!r}: expected one of {', '.join(known)}"
-                )
+        for kind in self.show:
+            _check("answer", kind, KINDS)
         if self.layers:
             parse_range(self.layers)
 
@@ -101,6 +95,7 @@ class Settings:
                 )
             given.setdefault(name, []).append(text.replace("\r\n", "\n"))
         found = {name: _read(name, texts) for name, texts in given.items()}
+        _check("reading", found.get("norm", cls.norm), READINGS)
         return cls(**{"model": model, **found})
 
     def check_prompt(self) -> None:
@@ -155,6 +150,13 @@ CALLED = {
     "generate": "the number of tokens to continue by",
     "factors": "the number of factors",
 }
+
+
+def _check(name: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise ValueError(f"unknown {name} {value[:20]!r}: expected one of {', '.join(known)}")
+
+
 _TYPES = {field.name: field.type for field in fields(Settings)}
 
 
