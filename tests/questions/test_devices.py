@@ -190,7 +190,7 @@ def test_all_kinds_of_question_are_asked() -> None:
     kinds: list[type] = [Question]
     known = set[type]()
     while kinds:
-        below = kinds.pop().__subclasses__()
+        below: list[type] = kinds.pop().__subclasses__()
         kinds += below
         known |= {kind for kind in below if kind.__module__.startswith("replication.")}
     asked = {type(question) for question in (*OF_TEXTS, *OVER_SETS)}
