@@ -61,8 +61,9 @@ class Readings(Record):
             return f"readings and rules other than those frozen on {day(self.frozen_on)}"
         words = f"the readings and rules that were frozen on {day(self.frozen_on)}"
         changes = "; ".join(map(_told, self.later))
+        but = " but those named" if any(one.changed_claims for one in self.later) else ""
         return (
-            f"{words}, since then changed in what alters no verdict ({changes})"
+            f"{words}, since then changed in what alters no verdict{but} ({changes})"
             if changes
             else words
         )
