@@ -1,9 +1,8 @@
 """The process that has loaded a model, and forks another one for each time that it is asked.
 
 ``jobs.py`` starts it. Messages are lines of JSON: what is ``doing``, an answer by its ``id`` with
-its ``html``, which may come again with more,
-or its ``fault``, a ``file``; that the model is ``unloaded``, for a fault of its own;
-the last one has ``done``.
+its ``html``, which may come again with more, or its ``fault``, a ``file``; that the model is
+``unloaded``, for a fault of its own; the last one has ``done``.
 """
 
 import gc
